@@ -1,0 +1,139 @@
+import Synchronization
+
+/// A running consumer: deliveries come out in batches, settlements go in without a hop.
+///
+/// What is in it is bounded by the prefetch: the broker sends no more until something is settled. One task iterates.
+/// The sequence ends when the consumer was cancelled by this side, and throws when the connection, the channel or the
+/// queue is gone. Whatever was not settled by then the broker delivers again, to somebody.
+public final class DeliveryConsumer: AsyncSequence, Sendable {
+    public typealias Element = [Delivery]
+    public typealias Failure = AMQPError
+
+    private struct State {
+        var arrived: [Delivery] = []
+        var settlements = SettlementTracker()
+        var waiter: UnsafeContinuation<Void, Never>?
+        var isClosed = false
+        var failure: AMQPError?
+        var isCancelled = false
+    }
+
+    public let queue: QueueName
+    let epoch: UInt64
+    private let prefetch: UInt16
+    private let state = Mutex(State())
+    private let wake: @Sendable () -> Void
+
+    init(queue: QueueName, epoch: UInt64, prefetch: UInt16, wake: @escaping @Sendable () -> Void) {
+        self.queue = queue
+        self.epoch = epoch
+        self.prefetch = prefetch
+        self.wake = wake
+    }
+
+    /// Settles a delivery; a second time, or after the connection it came on is gone, this does nothing.
+    ///
+    /// The frame leaves with the next write of the connection, merged with others: at the latest when the next batch is
+    /// asked for, when half the prefetch has gathered, or after 100 ms.
+    public func settle(_ tag: DeliveryTag, _ settlement: Settlement) {
+        settle(CollectionOfOne(tag), settlement)
+    }
+
+    /// Settles many at once.
+    public func settle(_ tags: some Sequence<DeliveryTag>, _ settlement: Settlement) {
+        let unsent = state.withLock { state in
+            for tag in tags where tag.epoch == epoch { state.settlements.settle(tag.value, settlement) }
+            return state.settlements.unsent
+        }
+        if unsent >= Swift.max(1, Int(prefetch) / 2) { wake() }
+    }
+
+    /// Deliveries handed out and not settled yet.
+    public var inHand: Int { state.withLock { $0.settlements.outstanding } }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(consumer: self) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let consumer: DeliveryConsumer
+
+        public mutating func next() async throws(AMQPError) -> [Delivery]? { try await consumer.next() }
+
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(AMQPError) -> [Delivery]? {
+            try await consumer.next()
+        }
+    }
+
+    private func next() async throws(AMQPError) -> [Delivery]? {
+        let (batch, unsent) = state.withLock { state in (Self.take(&state), state.settlements.unsent) }
+        if let batch { return batch }
+        if unsent > 0 { wake() }
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                let isReady = state.withLock { state in
+                    guard state.arrived.isEmpty, !state.isClosed, !Task.isCancelled else { return true }
+                    state.waiter = continuation
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            resumeWaiter { _ in }
+        }
+        return try state.withLock { (state) throws(AMQPError) -> [Delivery]? in
+            if let batch = Self.take(&state) { return batch }
+            if let failure = state.failure { throw failure }
+            return nil
+        }
+    }
+
+    private static func take(_ state: inout State) -> [Delivery]? {
+        guard !state.arrived.isEmpty else { return nil }
+        defer { state.arrived = [] }
+        return state.arrived
+    }
+
+    private func resumeWaiter(_ change: (inout State) -> Void) {
+        let waiter = state.withLock { state in
+            change(&state)
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+}
+
+// MARK: - The I/O thread's side
+
+extension DeliveryConsumer {
+    /// Everything one read brought, with one wake-up.
+    func deliver(_ deliveries: [Delivery]) throws(AMQPError) {
+        let waiter = try state.withLock { (state) throws(AMQPError) -> UnsafeContinuation<Void, Never>? in
+            for delivery in deliveries { try state.settlements.delivered(delivery.tag.value) }
+            if state.arrived.isEmpty { state.arrived = deliveries } else { state.arrived += deliveries }
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    func takeSettlements() -> [SettlementFrame] {
+        state.withLock { $0.settlements.takeFrames() }
+    }
+
+    /// Ends the sequence after what has already arrived; nil: asked for by this side.
+    func finish(_ failure: AMQPError?) {
+        resumeWaiter { state in
+            guard !state.isClosed else { return }
+            state.isClosed = true
+            state.failure = failure
+        }
+    }
+
+    /// Takes back what arrived and nobody has begun with.
+    func discardArrived() -> [DeliveryTag] {
+        state.withLock { state in
+            defer { state.arrived = [] }
+            return state.arrived.map(\.tag)
+        }
+    }
+}

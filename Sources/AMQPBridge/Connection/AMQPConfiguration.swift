@@ -1,0 +1,70 @@
+/// Where the broker is and how to talk to it.
+public struct AMQPConfiguration: Sendable {
+    /// Tried in turn.
+    public var endpoints: [AMQPEndpoint]
+    public var options: Options
+
+    public struct Options: Sendable {
+        /// Shown by `rabbitmqctl list_connections`. Default: "amqpbridge".
+        public var name = "amqpbridge"
+        /// Connecting and logging in, together at most twice this. Default: 5 s. Name resolution is not covered.
+        public var connectTimeout: Duration = .seconds(5)
+        /// One call such as a declaration. Default: 10 s.
+        public var callTimeout: Duration = .seconds(10)
+        /// From publishing to the broker's confirm. Default: 30 s.
+        public var publishTimeout: Duration = .seconds(30)
+        /// Proposed to the broker, whole seconds. A peer that is silent for two of these is dead. Default: 10 s
+        /// (RabbitMQ's guide: 5 to 20 s).
+        public var heartbeat: Duration = .seconds(10)
+        /// Proposed frame size in bytes. Default: 131,072; RabbitMQ 4.1 refuses less than 8,192.
+        public var frameMax = 131_072
+        /// Larger deliveries arrive without their body. Default: 1 MiB.
+        public var maxBodySize = 1 << 20
+        /// Publishings on the wire without a confirm yet; more wait their turn. Default: 4,096.
+        public var maxUnconfirmed = 4096
+
+        public init() {}
+    }
+
+    public init(endpoints: [AMQPEndpoint], options: Options = Options()) {
+        self.endpoints = endpoints
+        self.options = options
+    }
+
+    /// Reads `AMQP_URL`: one or more addresses `amqp://user:password@host:port/vhost`, separated by commas.
+    ///
+    /// - Throws: `invalidConfiguration`, with what is wrong and how it should look; never with the password.
+    public init(urls: String, options: Options = Options()) throws(AMQPError) {
+        var endpoints: [AMQPEndpoint] = []
+        for url in urls.split(separator: ",", omittingEmptySubsequences: false) {
+            endpoints.append(try AMQPEndpoint(url: String(url).trimmingBlanks))
+        }
+        self.init(endpoints: endpoints, options: options)
+    }
+}
+
+/// One broker address. Its description leaves the password out.
+public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible {
+    public var host: String
+    public var port: Int
+    public var vhost: String
+    public var user: String
+    public var password: String
+
+    public init(host: String, port: Int = 5672, vhost: String = "/", user: String = "guest", password: String = "guest")
+    {
+        self.host = host
+        self.port = port
+        self.vhost = vhost
+        self.user = user
+        self.password = password
+    }
+
+    public var description: String { "\(host):\(port)" }
+}
+
+extension String {
+    var trimmingBlanks: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}

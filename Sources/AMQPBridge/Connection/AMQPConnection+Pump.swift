@@ -1,0 +1,163 @@
+import Glibc
+
+/// Bytes taken for writing and how many of them have left.
+struct OutputChunk {
+    var bytes: [UInt8] = []
+    var written = 0
+
+    var isEmpty: Bool { written == bytes.count }
+}
+
+// What the I/O thread does at every wake-up: read what is there, write what waits, say what to wait for.
+extension AMQPConnection {
+    /// Acks that nobody pressed for leave at the latest after this.
+    private static let settlementDelay = Duration.milliseconds(100)
+
+    func turn(isReadable: Bool) -> ConnectionThread.Interest? {
+        guard !end.isFinished else { return nil }
+        do throws(AMQPError) {
+            if isReadable { try readAll() }
+            try writeAll()
+            return try interest(at: .now)
+        } catch {
+            fail(error)
+            return nil
+        }
+    }
+
+    private func readAll() throws(AMQPError) {
+        var count = 0
+        repeat {
+            count = try wire.read { (frame) throws(AMQPError) in try accept(frame) }
+            if count > 0 { lastRead = .now }
+            // One wake-up of the handlers for everything a read brought.
+            try passOnArrived()
+        } while count == CConnection.readSize
+    }
+
+    private func passOnArrived() throws(AMQPError) {
+        guard !arrived.isEmpty else { return }
+        defer { arrived.removeAll(keepingCapacity: true) }
+        try consumer?.deliver(arrived)
+    }
+
+    private func writeAll() throws(AMQPError) {
+        repeat {
+            if output.isEmpty { try gatherOutput() }
+            if output.isEmpty { return }
+            let count = try wire.write(output.bytes, from: output.written)
+            output.written += count
+            if count > 0 { lastWrite = .now }
+        } while output.isEmpty
+    }
+
+    /// Publishings and settlements that have gathered, in one chunk for one write.
+    private func gatherOutput() throws(AMQPError) {
+        output.written = 0
+        output.bytes.removeAll(keepingCapacity: true)
+        lane.takeBytes(into: &output.bytes)
+        for frame in consumer?.takeSettlements() ?? [] { try settlements.append(frame) }
+        if !settlements.isEmpty { output.bytes += settlements.bytes }
+        settlements.removeAll()
+    }
+
+    private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
+        var next = lane.expire(at: now) ?? now + .seconds(3600)
+        if heartbeat > .zero {
+            // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
+            guard now < lastRead + heartbeat * 2 else {
+                throw AMQPError(.connectionLost, "nothing from the broker for \(heartbeat * 2)")
+            }
+            if now >= lastWrite + heartbeat / 2 && output.isEmpty {
+                settlements.appendHeartbeat()
+                try writeAll()
+            }
+            next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
+        }
+        if let consumer, consumer.inHand > 0 { next = min(next, now + Self.settlementDelay) }
+        return ConnectionThread.Interest(
+            descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now))
+    }
+
+    // MARK: Frames
+
+    func accept(_ frame: Frame) throws(AMQPError) {
+        switch try assembler.accept(frame) {
+        case .delivery(let delivery)?: arrived.append(delivery)
+        case .returned(let properties)?: lane.markReturned(messageID: properties.messageID ?? "")
+        case .method(let method)?: try accept(method)
+        case .heartbeat?, nil: break
+        }
+    }
+
+    private func accept(_ method: Method) throws(AMQPError) {
+        switch method {
+        case .ack(let tag, let multiple): lane.resolve(upTo: tag, multiple: multiple, isAck: true)
+        case .nack(let tag, let multiple): lane.resolve(upTo: tag, multiple: multiple, isAck: false)
+        case .blocked(let reason): lane.setBlocked(reason: reason)
+        case .unblocked: lane.setBlocked(reason: nil)
+        case .cancel(let tag) where tag == consumerTag:
+            throw AMQPError(
+                .connectionLost,
+                "the broker cancelled the consumer of '\(consumer?.queue.rawValue ?? tag)': queue deleted or its node gone"
+            )
+        case .channelClose(let code, let text):
+            throw BrokerReply(code: code, text: text).error(doing: "the broker closed the channel")
+        case .connectionClose(let code, let text):
+            throw AMQPError(.connectionLost, "the broker closed the connection: \(text)", replyCode: code)
+        case .cancel, .deliver, .returned, .other: break
+        }
+    }
+
+    // MARK: Blocking calls
+
+    /// Runs one of the library's blocking calls between two turns of the pump: what waits leaves first, what arrived
+    /// meanwhile is handed on afterwards.
+    ///
+    /// An error of the broker closes the channel (AMQP 0-9-1, 1.5.2.5). With nothing at stake on it, a new one is
+    /// opened and only the call fails; with a consumer or unconfirmed messages the connection fails too.
+    func perform<Result>(
+        _ call: (borrowing CConnection) throws(AMQPError) -> Result
+    ) throws(AMQPError) -> Result {
+        if let failure { throw failure }
+        do throws(AMQPError) {
+            try flush()
+            let result = try call(wire)
+            try afterCall()
+            return result
+        } catch {
+            if error.replyCode != nil, consumer == nil, lane.isIdle, (try? reopenChannel()) != nil { throw error }
+            fail(error)
+            throw error
+        }
+    }
+
+    private func afterCall() throws(AMQPError) {
+        try wire.drain { (frame) throws(AMQPError) in try accept(frame) }
+        try passOnArrived()
+        lastRead = .now
+        lastWrite = .now
+    }
+
+    private func reopenChannel() throws(AMQPError) {
+        try wire.confirmChannelClose()
+        try wire.openChannel()
+        try afterCall()
+        assembler = FrameAssembler(
+            channel: CConnection.channel, maxBodySize: options.maxBodySize, epoch: ConnectionEpoch.next())
+        lane.restart()
+    }
+
+    /// Writes everything that waits, at most for the call timeout: a library call must not land inside a half-sent frame.
+    private func flush() throws(AMQPError) {
+        let deadline = ContinuousClock.now + options.callTimeout
+        try writeAll()
+        while !output.isEmpty {
+            let left = deadline - .now
+            guard left > .zero else { throw AMQPError(.timeout, "the broker took nothing for \(options.callTimeout)") }
+            var descriptor = pollfd(fd: wire.descriptor, events: Int16(POLLOUT), revents: 0)
+            _ = poll(&descriptor, 1, Int32(left.components.seconds * 1000 + 1))
+            try writeAll()
+        }
+    }
+}

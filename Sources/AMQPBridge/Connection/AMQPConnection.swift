@@ -1,0 +1,99 @@
+import Logging
+
+/// One connection to a RabbitMQ broker: one socket, one channel, one thread.
+///
+/// The actor's executor is its I/O thread, which alone touches librabbitmq. Publishing and settling do not hop to it:
+/// see ``publish(_:)`` and ``DeliveryConsumer``. A service holds two of these, one to publish and one to consume, so
+/// that a publisher held back by a broker's alarm never stops its consumer.
+///
+/// A connection that fails stays failed: everything that waits ends with an error, and `closed` tells when. Making a
+/// new one is the caller's business (the event bus does).
+public actor AMQPConnection {
+    let wire: CConnection
+    let thread: ConnectionThread
+    nonisolated let options: AMQPConfiguration.Options
+    nonisolated let lane: PublishLane
+    nonisolated let end = ConnectionEnd()
+
+    var assembler: FrameAssembler
+    var settlements: OutboundBuffer
+    var output = OutputChunk()
+    var consumer: DeliveryConsumer?
+    var consumerTag: String?
+    var arrived: [Delivery] = []
+    var heartbeat = Duration.zero
+    var lastRead = ContinuousClock.now
+    var lastWrite = ContinuousClock.now
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Connects to the first endpoint that answers.
+    ///
+    /// - Throws: `unreachable` when none does (with host, port and cause of each), `credentialsRefused` or
+    ///   `vhostRefused` as soon as one says so: other hosts of the same cluster would say the same.
+    public static func connect(_ configuration: AMQPConfiguration) async throws(AMQPError) -> AMQPConnection {
+        var failures: [AMQPError] = []
+        for endpoint in configuration.endpoints {
+            do throws(AMQPError) {
+                let connection = try AMQPConnection(configuration.options)
+                try await connection.open(endpoint)
+                return connection
+            } catch  where error.code == .unreachable || error.code == .connectionLost {
+                failures.append(error)
+            }
+        }
+        if failures.count == 1 { throw failures[0] }
+        throw AMQPError(.unreachable, failures.map(\.message).joined(separator: "; "))
+    }
+
+    private init(_ options: AMQPConfiguration.Options) throws(AMQPError) {
+        self.options = options
+        wire = try CConnection()
+        let thread = try ConnectionThread()
+        self.thread = thread
+        lane = PublishLane(options: options) { thread.wake() }
+        settlements = OutboundBuffer(channel: CConnection.channel, frameMax: options.frameMax)
+        assembler = FrameAssembler(
+            channel: CConnection.channel, maxBodySize: options.maxBodySize, epoch: ConnectionEpoch.next())
+    }
+
+    deinit {
+        thread.stop()
+    }
+
+    private func open(_ endpoint: AMQPEndpoint) throws(AMQPError) {
+        heartbeat = try wire.open(endpoint, options)
+        lane.open(frameMax: wire.frameMax)
+        lastRead = .now
+        lastWrite = .now
+        thread.attach { [weak self] isReadable in
+            self?.assumeIsolated { $0.turn(isReadable: isReadable) }
+        }
+    }
+
+    /// Sends what waits, says goodbye and closes; after this everything ends with `closed`. Bounded by two call time-outs.
+    ///
+    /// Settlements given before this are with the broker when it returns: a round trip makes sure of it before the
+    /// goodbye, because a quorum queue may overlook acks sent right before a channel ends.
+    public func close() {
+        guard !end.isFinished else { return }
+        if let _ = try? perform({ wire throws(AMQPError) in try wire.roundTrip() }) { wire.close() }
+        fail(AMQPError(.closed, "this connection was closed"))
+    }
+
+    /// Waits until the connection has ended; returns why. Cancelling ends the wait only.
+    public nonisolated func closed() async -> AMQPError { await end.wait() }
+
+    /// Why the connection ended, or nil while it lives.
+    public nonisolated var failure: AMQPError? { end.reason }
+
+    /// The broker's words while it takes no messages because of an alarm (`connection.blocked`), else nil.
+    public nonisolated var blockedReason: String? { lane.blockedReason }
+
+    func fail(_ error: AMQPError) {
+        guard end.finish(error) else { return }
+        wire.shutdown()
+        lane.close(error)
+        consumer?.finish(error.code == .closed ? nil : error)
+    }
+}

@@ -1,0 +1,90 @@
+// RabbitMQ's URI scheme: amqp://user:password@host:port/vhost, each part percent-encoded; a missing vhost is "/",
+// and "amqp://host/" names the vhost with the empty name. Written out here because Foundation's URL parser accepts
+// and normalises what a broker address must not contain.
+extension AMQPEndpoint {
+    /// - Throws: `invalidConfiguration`.
+    public init(url: String) throws(AMQPError) {
+        let (scheme, rest) = try Self.split(url)
+        guard scheme == "amqp" else {
+            throw Self.invalid(
+                scheme == "amqps"
+                    ? "amqps is not supported yet; use amqp on loopback or a private network"
+                    : "the scheme '\(scheme)' is not amqp")
+        }
+        let (authority, path) = rest.splitOnce(at: "/")
+        var hostAndPort = authority
+        var user = "guest"
+        var password = "guest"
+        if let at = authority.lastIndex(of: "@") {
+            let (name, secret) = authority[..<at].splitOnce(at: ":")
+            user = try Self.decoded(name, "user name")
+            password = try Self.decoded(secret ?? "", "password")
+            hostAndPort = authority[authority.index(after: at)...]
+        }
+        let (host, port) = try Self.hostAndPort(hostAndPort)
+        if let path, path.contains("/") || path.contains("?") {
+            throw Self.invalid("the vhost is one word; write a slash in it as %2F, and no options after it")
+        }
+        self.init(host: host, port: port, vhost: try Self.decoded(path ?? "/", "vhost"), user: user, password: password)
+    }
+
+    private static func split(_ url: String) throws(AMQPError) -> (Substring, Substring) {
+        guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else {
+            throw invalid("it is not an address")
+        }
+        return (url[..<colon], url[url.index(colon, offsetBy: 3)...])
+    }
+
+    private static func hostAndPort(_ text: Substring) throws(AMQPError) -> (String, Int) {
+        var host = text
+        var port: Substring?
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { throw invalid("the IPv6 address is not closed by ]") }
+            host = text[text.index(after: text.startIndex)..<end]
+            let rest = text[text.index(after: end)...]
+            guard rest.isEmpty || rest.hasPrefix(":") else { throw invalid("the host is unclear") }
+            port = rest.isEmpty ? nil : rest.dropFirst()
+        } else {
+            (host, port) = text.splitOnce(at: ":")
+        }
+        guard !host.isEmpty else { throw invalid("the host is missing") }
+        guard let port else { return (String(host), 5672) }
+        guard let number = Int(port), (1...65535).contains(number) else { throw invalid("'\(port)' is not a port") }
+        return (try decoded(host, "host"), number)
+    }
+
+    private static func decoded(_ text: Substring, _ part: String) throws(AMQPError) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap({ Character(UnicodeScalar($0)).hexDigitValue }),
+                let low = rest.popFirst().flatMap({ Character(UnicodeScalar($0)).hexDigitValue })
+            else { throw invalid("the \(part) holds a % that starts no percent-encoding") }
+            bytes.append(UInt8(high * 16 + low))
+        }
+        let result = String(decoding: bytes, as: UTF8.self)
+        guard !bytes.contains(0), result.utf8.elementsEqual(bytes) else {
+            throw invalid("the \(part) is not UTF-8 text")
+        }
+        return result
+    }
+
+    private static func invalid(_ reason: String) -> AMQPError {
+        AMQPError(
+            .invalidConfiguration,
+            "AMQP_URL: \(reason). It should look like amqp://user:password@host:5672/vhost, several separated by commas"
+        )
+    }
+}
+
+extension Substring {
+    /// The text before the first separator, and what follows it (nil when there is none).
+    func splitOnce(at separator: Character) -> (Substring, Substring?) {
+        guard let index = firstIndex(of: separator) else { return (self, nil) }
+        return (self[..<index], self[self.index(after: index)...])
+    }
+}

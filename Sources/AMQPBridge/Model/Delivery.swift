@@ -1,0 +1,45 @@
+/// A message the broker handed to a consumer. It stays the broker's until it is settled.
+public struct Delivery: Sendable {
+    public var tag: DeliveryTag
+    /// The exchange and key it was published with; a dead-lettering or a retry replaces them by those of the return path.
+    public var exchange: ExchangeName
+    public var routingKey: RoutingKey
+    /// True when it may have been delivered before.
+    public var isRedelivered: Bool
+    public var properties: MessageProperties
+    /// Empty when `bodySize` exceeds the consumer's limit: such a body is read and dropped, never stored.
+    public var body: [UInt8]
+    /// Bytes the sender announced.
+    public var bodySize: UInt64
+
+    public init(
+        tag: DeliveryTag,
+        exchange: ExchangeName,
+        routingKey: RoutingKey,
+        isRedelivered: Bool = false,
+        properties: MessageProperties,
+        body: [UInt8],
+        bodySize: UInt64? = nil
+    ) {
+        self.tag = tag
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.isRedelivered = isRedelivered
+        self.properties = properties
+        self.body = body
+        self.bodySize = bodySize ?? UInt64(body.count)
+    }
+
+    /// True when the body was larger than the limit, so that `body` is empty.
+    public var isOversized: Bool { bodySize != UInt64(body.count) }
+}
+
+/// How a delivery ends.
+public enum Settlement: Hashable, Sendable {
+    /// Done: the broker forgets it.
+    case ack
+    /// Not now: the broker delivers it again. Since RabbitMQ 4.3 this does not count towards the delivery limit.
+    case requeue
+    /// It failed. Without requeue the queue's dead-letter exchange gets it.
+    case reject(requeue: Bool)
+}

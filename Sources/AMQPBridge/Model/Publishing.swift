@@ -1,0 +1,82 @@
+/// The properties of a message (AMQP 0-9-1, class basic). What is nil is not sent.
+public struct MessageProperties: Hashable, Sendable {
+    public var contentType: String?
+    public var contentEncoding: String?
+    public var headers: AMQPTable = [:]
+    /// True: survives a broker restart on a durable queue (`delivery_mode: 2`).
+    public var isPersistent = true
+    public var priority: UInt8?
+    public var correlationID: String?
+    public var replyTo: String?
+    /// Milliseconds after which the broker may drop the message, as text.
+    public var expiration: String?
+    public var messageID: String?
+    /// Seconds since 1970.
+    public var timestamp: UInt64?
+    public var type: String?
+    /// Checked by the broker against the connection's user.
+    public var userID: String?
+    public var appID: String?
+
+    public init() {}
+}
+
+/// A message on its way out.
+public struct Publishing: Hashable, Sendable {
+    public var exchange: ExchangeName
+    public var routingKey: RoutingKey
+    /// True: the broker returns the message when no queue is bound for its key, and publishing fails as `unroutable`.
+    public var isMandatory: Bool
+    public var properties: MessageProperties
+    public var body: [UInt8]
+
+    public init(
+        exchange: ExchangeName,
+        routingKey: RoutingKey,
+        isMandatory: Bool = true,
+        properties: MessageProperties = MessageProperties(),
+        body: [UInt8]
+    ) {
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.isMandatory = isMandatory
+        self.properties = properties
+        self.body = body
+    }
+}
+
+/// What became of a publishing. Success is one thing, failure is three different ones.
+public enum PublishOutcome: Sendable {
+    /// On the disk of every queue that the message was routed to.
+    case confirmed
+    /// The broker said no (`basic.nack`): nothing was stored, or not everywhere. Send it again later.
+    case nacked
+    /// No queue is bound for the key; nothing was stored.
+    case unroutable
+    /// Nobody can say. Sending it again may store it twice, which an inbox at the receiver makes harmless.
+    case unknown(AMQPError)
+
+    public var isConfirmed: Bool {
+        if case .confirmed = self { true } else { false }
+    }
+
+    /// The failure as an error that names the message, or nil when confirmed.
+    public func error(for publishing: Publishing) -> AMQPError? {
+        let message = "message \(publishing.properties.messageID ?? "without id")"
+        let target = "exchange '\(publishing.exchange)' with routing key '\(publishing.routingKey)'"
+        switch self {
+        case .confirmed:
+            return nil
+        case .nacked:
+            return AMQPError(.nacked, "\(message) was refused by the broker at \(target); is a queue full?")
+        case .unroutable:
+            return AMQPError(.unroutable, "\(message) found no queue at \(target); nobody listens to this key")
+        case .unknown(let cause):
+            // What never left has its own plain cause; for the rest nobody knows.
+            if cause.code == .tooLarge || cause.code == .invalidConfiguration { return cause }
+            return AMQPError(
+                .outcomeUnknown, "\(message) to \(target): \(cause.message)", replyCode: cause.replyCode,
+                underlyingError: cause)
+        }
+    }
+}

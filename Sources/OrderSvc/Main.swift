@@ -1,0 +1,3 @@
+import Hummingbird
+
+@main struct Main { static func main() {} }
