@@ -1,0 +1,25 @@
+/// Publishes on whatever connection there is at the moment.
+final class BusPublisher: EventPublisher {
+    private let exchange: ExchangeName
+    private let state: BusState
+
+    init(exchange: ExchangeName, state: BusState) {
+        self.exchange = exchange
+        self.state = state
+    }
+
+    func use(_ connection: AMQPConnection?) { state.setPublisher(connection) }
+
+    func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] {
+        await publish(events.map { $0.publishing(to: exchange) })
+    }
+
+    func publish(_ publishings: [Publishing]) async -> [PublishOutcome] {
+        guard let connection = state.publisher else {
+            let cause = state.lastError.map { ": \($0.message)" } ?? ""
+            let error = AMQPError(.unreachable, "there is no connection to publish on\(cause)")
+            return publishings.map { _ in .unknown(error) }
+        }
+        return await connection.publish(contentsOf: publishings)
+    }
+}

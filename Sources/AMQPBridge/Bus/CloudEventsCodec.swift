@@ -1,0 +1,120 @@
+import FoundationEssentials
+
+/// CloudEvents 1.0 in the JSON event format, structured mode: attributes and data in one object.
+///
+/// Unknown attributes and fields are ignored, so that senders can add some. An unknown type, which includes an unknown
+/// major version, is refused.
+public struct CloudEventsCodec: EventCodec {
+    public let contentType = "application/cloudevents+json"
+
+    public init() {}
+
+    public func encode(_ event: some Event, _ metadata: EventMetadata) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(OutgoingCloudEvent(metadata: metadata, data: event)))
+    }
+
+    public func decode(_ body: [UInt8], as types: [EventType: any Event.Type]) throws -> (EventMetadata, any Event) {
+        try JSONLimits.check(body)
+        do {
+            let event = try JSONDecoder().decode(IncomingCloudEvent.self, from: Data(body), configuration: types)
+            return (event.metadata, event.data)
+        } catch let error as DecodingError {
+            throw AMQPError(.undecodable, error.plainDescription)
+        }
+    }
+}
+
+private enum Attribute: String, CodingKey {
+    case specversion, id, source, type, subject, time, datacontenttype, traceparent, correlationid, causationid, data
+}
+
+private struct OutgoingCloudEvent<Data: Event>: Encodable {
+    var metadata: EventMetadata
+    var data: Data
+
+    func encode(to encoder: any Encoder) throws {
+        var attributes = encoder.container(keyedBy: Attribute.self)
+        try attributes.encode("1.0", forKey: .specversion)
+        try attributes.encode(metadata.id, forKey: .id)
+        try attributes.encode(metadata.source, forKey: .source)
+        try attributes.encode(metadata.type.rawValue, forKey: .type)
+        try attributes.encode(metadata.subject, forKey: .subject)
+        try attributes.encode(metadata.time.description, forKey: .time)
+        try attributes.encode("application/json", forKey: .datacontenttype)
+        try attributes.encodeIfPresent(metadata.traceparent, forKey: .traceparent)
+        try attributes.encode(metadata.correlationID, forKey: .correlationid)
+        try attributes.encodeIfPresent(metadata.causationID, forKey: .causationid)
+        try attributes.encode(data, forKey: .data)
+    }
+}
+
+private struct IncomingCloudEvent: DecodableWithConfiguration {
+    /// The types the receiver knows.
+    typealias DecodingConfiguration = [EventType: any Event.Type]
+
+    let metadata: EventMetadata
+    let data: any Event
+
+    init(from decoder: any Decoder, configuration types: DecodingConfiguration) throws {
+        let attributes = try decoder.container(keyedBy: Attribute.self)
+        let version = try attributes.decode(String.self, forKey: .specversion)
+        guard version == "1.0" || version.hasPrefix("1.") else {
+            throw AMQPError(.undecodable, "CloudEvents \(version.prefix(20)) is not known; 1.0 is")
+        }
+        let type = EventType(rawValue: try attributes.text(.type))
+        guard let known = types[type] else {
+            throw AMQPError(.unknownEventType, "nobody here handles events of type '\(type)'")
+        }
+        let data = try attributes.event(known)
+        let time = try attributes.decodeIfPresent(String.self, forKey: .time)
+        guard let time = time.map({ RFC3339Time($0) }) ?? .now else {
+            throw AMQPError(.undecodable, "the attribute 'time' is not an RFC 3339 time")
+        }
+        let subject = try attributes.optionalText(.subject) ?? data.subject
+        metadata = EventMetadata(
+            id: try attributes.text(.id), source: try attributes.text(.source), type: type, subject: subject,
+            time: time, traceparent: try attributes.optionalText(.traceparent),
+            correlationID: try attributes.optionalText(.correlationid) ?? subject,
+            causationID: try attributes.optionalText(.causationid))
+        self.data = data
+    }
+}
+
+extension KeyedDecodingContainer<Attribute> {
+    /// An attribute that must be there. At most 255 bytes, as in an AMQP property.
+    fileprivate func text(_ key: Attribute) throws -> String {
+        guard let text = try optionalText(key), !text.isEmpty else {
+            throw AMQPError(.undecodable, "the attribute '\(key.rawValue)' is missing")
+        }
+        return text
+    }
+
+    fileprivate func optionalText(_ key: Attribute) throws -> String? {
+        let text = try decodeIfPresent(String.self, forKey: key)
+        guard (text?.utf8.count ?? 0) <= 255 else {
+            throw AMQPError(.undecodable, "the attribute '\(key.rawValue)' is longer than 255 bytes")
+        }
+        return text
+    }
+
+    fileprivate func event(_ type: (some Event).Type) throws -> any Event { try decode(type, forKey: .data) }
+}
+
+extension DecodingError {
+    /// Where in the JSON it went wrong, and how, without the library's debug dump.
+    fileprivate var plainDescription: String {
+        func place(_ context: Context) -> String {
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return path.isEmpty ? "" : " at '\(path)'"
+        }
+        switch self {
+        case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing\(place(context))"
+        case .typeMismatch(let type, let context): return "not a \(type)\(place(context))"
+        case .valueNotFound(let type, let context): return "null instead of a \(type)\(place(context))"
+        case .dataCorrupted(let context): return "not valid JSON\(place(context)): \(context.debugDescription)"
+        @unknown default: return "not an event"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// An event that a service could not handle, as it lies in the service's dead-letter queue.
+public struct DeadLetter: Sendable {
+    public var service: String
+    /// Nil when the sender gave the message no id.
+    public var eventID: String?
+    public var type: String?
+    /// The key it was published with first.
+    public var routingKey: String
+    /// Handler calls, the failed ones included; 0 when it never got as far.
+    public var attempts: Int
+    public var error: String
+    public var firstFailed: String?
+    public var lastFailed: String?
+    public var properties: MessageProperties
+    public var body: [UInt8]
+
+    /// Reads a letter. One that the broker parked by itself has no reason headers; its story is in `x-death`.
+    public init(_ delivery: Delivery, service: String) {
+        let headers = delivery.properties.headers
+        let death = headers["x-death"]?.firstTable
+        self.service = service
+        eventID = delivery.properties.messageID
+        type = delivery.properties.type
+        properties = delivery.properties
+        body = delivery.body
+        routingKey =
+            headers[BridgeHeader.routingKey]?.string ?? death?["routing-keys"]?.firstString
+            ?? delivery.routingKey.rawValue
+        attempts = Self.attempts(of: delivery)
+        let deathTime = death?["time"].flatMap(Self.time)
+        firstFailed = headers[BridgeHeader.firstFailed]?.string ?? deathTime
+        lastFailed = headers[BridgeHeader.lastFailed]?.string ?? deathTime
+        switch (headers[BridgeHeader.errorType]?.string, headers[BridgeHeader.error]?.string) {
+        case (let kind?, let text?): error = "\(kind): \(text)"
+        case (nil, let text?): error = text
+        default: error = death?["reason"]?.string ?? "unknown"
+        }
+    }
+
+    private static func time(_ value: AMQPValue) -> String? {
+        guard case .timestamp(let seconds) = value else { return nil }
+        return RFC3339Time(milliseconds: Int64(clamping: seconds) &* 1000).description
+    }
+}
+
+extension AMQPValue {
+    fileprivate var firstTable: AMQPTable? {
+        if case .array(let values) = self, case .table(let table)? = values.first { table } else { nil }
+    }
+
+    fileprivate var firstString: String? {
+        if case .array(let values) = self { values.first?.string } else { nil }
+    }
+}

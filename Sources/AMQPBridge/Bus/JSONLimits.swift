@@ -1,0 +1,36 @@
+/// Limits for JSON from outside, checked in one pass before any decoder sees it.
+///
+/// Decoders recurse: the stack of a Swift concurrency thread ends long before Foundation's own limit of 512 levels.
+enum JSONLimits {
+    static let maxBytes = 1 << 20
+    static let maxDepth = 32
+
+    /// - Throws: `undecodable` for too many bytes or too many levels of nesting.
+    static func check(_ body: [UInt8]) throws(AMQPError) {
+        guard !body.isEmpty else { throw AMQPError(.undecodable, "the body is empty") }
+        guard body.count <= maxBytes else {
+            throw AMQPError(.undecodable, "the body has \(body.count) bytes; at most \(maxBytes) are read")
+        }
+        var depth = 0
+        var isInString = false
+        var isEscaped = false
+        for byte in body {
+            if isEscaped {
+                isEscaped = false
+            } else if isInString {
+                isEscaped = byte == UInt8(ascii: "\\")
+                isInString = byte != UInt8(ascii: "\"")
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isInString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+                case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+                default: break
+                }
+            }
+            guard depth <= maxDepth else {
+                throw AMQPError(.undecodable, "the JSON is nested deeper than \(maxDepth) levels")
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/// What one service needs on the broker: its queue, its retry rungs, its dead letters and its own return path.
+///
+/// ```
+/// <exchange>              topic, shared
+/// <service>.rt            direct, the service's own
+/// <service>.in            ◄─ <exchange> / every key it listens to    ◄─ <service>.rt / in
+/// <service>.retry.<rung>  ◄─ <service>.rt / retry.<rung>             waits its time, then <service>.rt / in
+/// <service>.dead          ◄─ <service>.rt / dead
+/// ```
+/// Nothing returns through the topic exchange, where other services would get it too, nor through the default exchange,
+/// which would need the right to write to every queue.
+public struct ServiceTopology: Sendable {
+    public var service: String
+    /// The topic exchange that all services share.
+    public var exchange: ExchangeName
+    public var listensTo: [RoutingKey]
+    public var queueType: QueueType
+    public var ladder: RetryLadder
+
+    public init(
+        service: String, exchange: ExchangeName, listensTo: [RoutingKey], queueType: QueueType = .quorum,
+        ladder: RetryLadder = .standard
+    ) {
+        self.service = service
+        self.exchange = exchange
+        self.listensTo = listensTo
+        self.queueType = queueType
+        self.ladder = ladder
+    }
+
+    public var returnExchange: ExchangeName { ExchangeName("\(service).rt") }
+    public var inQueue: QueueName { QueueName("\(service).in") }
+    public var deadQueue: QueueName { QueueName("\(service).dead") }
+
+    /// The topic exchange. Only `topology apply` declares it; a service just binds to it.
+    public var shared: Topology { Topology(exchanges: [Exchange(exchange, .topic)]) }
+
+    /// What carries the service's own name: declared by itself on start and on recovery.
+    public var own: Topology {
+        var own = Topology(
+            exchanges: [Exchange(returnExchange, .direct)],
+            queues: [Queue(inQueue, type: queueType, arguments: inArguments)],
+            bindings: listensTo.map { Binding(inQueue, to: exchange, key: $0) }
+                + [Binding(inQueue, to: returnExchange, key: "in")])
+        for rung in ladder.rungs {
+            let queue = QueueName("\(service).retry.\(rung.name)")
+            own.queues.append(Queue(queue, type: queueType, arguments: retryArguments(rung)))
+            own.bindings.append(Binding(queue, to: returnExchange, key: RoutingKey("retry.\(rung.name)")))
+        }
+        own.queues.append(Queue(deadQueue, type: queueType, arguments: deadArguments))
+        own.bindings.append(Binding(deadQueue, to: returnExchange, key: "dead"))
+        return own
+    }
+
+    private var inArguments: AMQPTable {
+        returning(
+            as: "dead",
+            quorumOnly: [
+                "x-dead-letter-strategy": "at-least-once",
+                // Parks what kills the process every time; far above what the retry ladder uses.
+                "x-delivery-limit": 20,
+            ])
+    }
+
+    private func retryArguments(_ rung: RetryLadder.Rung) -> AMQPTable {
+        returning(as: "in", quorumOnly: ["x-dead-letter-strategy": "at-least-once"])
+            .merging(["x-message-ttl": .int(rung.milliseconds)]) { $1 }
+    }
+
+    /// Looking at a letter counts as a delivery: without a limit of its own RabbitMQ 4 drops it after 20 looks.
+    private var deadArguments: AMQPTable { queueType == .quorum ? ["x-delivery-limit": 2_147_483_647] : [:] }
+
+    /// At-least-once dead-lettering needs `reject-publish`; without it the broker falls back to at-most-once silently.
+    private func returning(as key: String, quorumOnly: AMQPTable) -> AMQPTable {
+        let both: AMQPTable = [
+            "x-overflow": "reject-publish",
+            "x-dead-letter-exchange": .string(returnExchange.rawValue),
+            "x-dead-letter-routing-key": .string(key),
+        ]
+        return queueType == .quorum ? both.merging(quorumOnly) { $1 } : both
+    }
+}
+
+/// How long a failed event waits before each new attempt.
+public struct RetryLadder: Hashable, Sendable {
+    /// One queue of waiting events, by its time: messages leave a queue only at its head, so each time has its own.
+    public struct Rung: Hashable, Sendable {
+        /// As it stands in the queue's name: `10s`, `5m`, `250ms`.
+        public var name: String
+        public var milliseconds: Int64
+    }
+
+    /// In the order of the attempts; the same rung may come again.
+    public var steps: [Rung]
+
+    /// 1 s, 10 s, 60 s, 60 s: five calls, the last about 131 s after the first.
+    public static let standard = RetryLadder(steps: [
+        Rung(name: "1s", milliseconds: 1000), Rung(name: "10s", milliseconds: 10_000),
+        Rung(name: "60s", milliseconds: 60_000), Rung(name: "60s", milliseconds: 60_000),
+    ])
+
+    public init(steps: [Rung]) { self.steps = steps }
+
+    /// Reads `AMQP_RETRY_LADDER`, for example `1s,10s,60s,60s`; units are ms, s, m and h.
+    ///
+    /// - Throws: `invalidConfiguration`.
+    public init(_ text: String) throws(AMQPError) {
+        var steps: [Rung] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let name = String(part).trimmingBlanks
+            let unit = String(name.drop { $0.isNumber })
+            let factor: Int64? = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000][unit]
+            guard let factor, let number = Int64(name.dropLast(unit.count)), number > 0, number <= 86_400_000 / factor
+            else {
+                throw AMQPError(
+                    .invalidConfiguration,
+                    "AMQP_RETRY_LADDER: '\(name)' is not a time up to a day; write for example 1s,10s,60s,60s")
+            }
+            steps.append(Rung(name: name, milliseconds: number * factor))
+        }
+        self.init(steps: steps)
+    }
+
+    /// Each rung once.
+    public var rungs: [Rung] {
+        var rungs: [Rung] = []
+        for step in steps where !rungs.contains(step) { rungs.append(step) }
+        return rungs
+    }
+}

@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # other files read what is set here
+# The services: a new one is a line in each of these. Started in this order.
+
+readonly SERVICES=(order inventory shipping notify)
+declare -rA SERVICE_BINARY=([order]=OrderSvc [inventory]=InventorySvc [shipping]=ShippingSvc [notify]=NotifySvc)
+declare -rA SERVICE_PORT=([order]=8081 [inventory]=8082 [shipping]=8083 [notify]=8084)
+
+readonly READY_SECONDS=60
+# A service has ten seconds to settle what it has in hand; two more for the process to end.
+readonly TERM_SECONDS=12
+
+service_pid_file() { echo "$RUN_DIR/$1.pid"; }
+service_log() { echo "$RUN_DIR/$1.log"; }
+service_runs() { process_runs "$(service_pid_file "$1")"; }
+
+# service_port NAME: as chosen when it was started; false when it never was.
+service_port() {
+  local port
+  [[ -r $RUN_DIR/$1.http ]] || return 1
+  port=$(<"$RUN_DIR/$1.http")
+  [[ $port =~ ^[0-9]+$ ]] || return 1
+  echo "$port"
+}
+
+# service_choose_port NAME: the one it had, or its usual one, when that is free. Two copies that start at once may
+# choose the same: services_await sees who really listens.
+service_choose_port() {
+  local wanted
+  wanted=$(service_port "$1") || wanted=${SERVICE_PORT[$1]}
+  port_or_free "$wanted" "$1"
+}
+
+# service_start NAME. AMQP_URL comes in the environment, never in argv: it holds the password.
+service_start() {
+  local name=$1 binary=$BIN_DIR/${SERVICE_BINARY[$1]} port
+  [[ -x $binary ]] || die "$EX_FAILED" "there is no $binary: unset SHOP_BIN to have it built"
+  port=$(service_choose_port "$name")
+  echo "$port" >"$RUN_DIR/$name.http"
+  (
+    export HTTP_PORT=$port DATA_DIR=$RUN_DIR/data/$name
+    if [[ $name == notify && -z ${SMTP_URL:-} ]]; then export MAIL_DIR=$RUN_DIR/mail; else unset MAIL_DIR; fi
+    # Data, logs and e-mails hold the addresses of customers.
+    umask 077
+    mkdir -p -- "$DATA_DIR" ${MAIL_DIR:+"$MAIL_DIR"}
+    log=$(service_log "$name")
+    touch -- "$log"
+    # To read the log of this start only, when something goes wrong.
+    stat -c %s -- "$log" >"$RUN_DIR/.$name.log-offset"
+    process_start "$(service_pid_file "$name")" "$log" "$binary"
+  )
+}
+
+# service_stop_unless_current NAME: a service with another AMQP_URL than ours (the broker had to move to another port)
+# would wait for ever.
+service_stop_unless_current() {
+  local pid entry
+  pid=$(process_pid "$(service_pid_file "$1")") || return 0
+  while IFS= read -r -d '' entry; do
+    # shellcheck disable=SC2153 # set by the caller
+    [[ $entry != "AMQP_URL=$AMQP_URL" ]] || return 0
+  done <"/proc/$pid/environ"
+  say "$1 was started for another broker: restarting it"
+  services_stop "$1"
+}
+
+# services_stop NAME…: all at once, in order first, then by kill -9.
+services_stop() {
+  local name file
+  for name in "$@"; do process_signal "$(service_pid_file "$name")" TERM; done
+  wait_until "$TERM_SECONDS" services_gone "$@" || true
+  for name in "$@"; do
+    file=$(service_pid_file "$name")
+    if process_runs "$file"; then
+      complain "$name did not end within $TERM_SECONDS s: killing it"
+      process_signal "$file" KILL
+      wait_until 10 process_gone "$file" || die "$EX_FAILED" "process $(<"$file") does not end"
+    fi
+    process_forget "$file"
+  done
+}
+
+services_gone() {
+  local name
+  for name in "$@"; do ! service_runs "$name" || return 1; done
+}
