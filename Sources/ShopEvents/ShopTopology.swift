@@ -1,0 +1,51 @@
+public import AMQPBridge
+
+/// Who listens to what. A new service is one entry here and one folder; no other service changes.
+public enum ShopService: String, CaseIterable, Sendable {
+    case order, inventory, shipping, notify
+
+    public var listensTo: [RoutingKey] {
+        switch self {
+        case .order:
+            [
+                PlaceOrder.routingKey, InventoryUpdated.routingKey, InventoryRejected.routingKey,
+                ShippingStarted.routingKey,
+            ]
+        case .inventory: [OrderCreated.routingKey]
+        case .shipping: [InventoryUpdated.routingKey]
+        case .notify: [OrderCreated.routingKey, OrderRejected.routingKey, ShippingStarted.routingKey]
+        }
+    }
+
+    /// The CloudEvents source of what it emits.
+    public var source: String { "/shop/\(rawValue)" }
+
+    /// Its admin port, unless told otherwise.
+    public var defaultPort: Int {
+        switch self {
+        case .order: 8081
+        case .inventory: 8082
+        case .shipping: 8083
+        case .notify: 8084
+        }
+    }
+
+    public func topology(queueType: QueueType, ladder: RetryLadder) -> ServiceTopology {
+        ServiceTopology(
+            service: rawValue, exchange: ShopTopology.exchange, listensTo: listensTo, queueType: queueType,
+            ladder: ladder)
+    }
+}
+
+/// The shop's topology as a whole.
+public enum ShopTopology {
+    public static let exchange: ExchangeName = "shop.events"
+
+    public static func all(queueType: QueueType, ladder: RetryLadder) -> Topology {
+        var topology = Topology(exchanges: [Exchange(exchange, .topic)])
+        for service in ShopService.allCases {
+            topology.add(service.topology(queueType: queueType, ladder: ladder).own)
+        }
+        return topology
+    }
+}
