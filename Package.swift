@@ -75,6 +75,7 @@ let package = Package(
             name: "ServiceHost",
             dependencies: [
                 "AMQPBridge", "Ledger", log, lifecycle, hummingbird,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: settings

@@ -1,0 +1,17 @@
+import ServiceHost
+import ShopEvents
+
+@main
+struct Entrypoint {
+    static func main() async {
+        let service = ShopService.order
+        await ServiceHost.main(
+            ServiceDefinition(
+                name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
+                topology: service.topology, migrations: OrderStore.migrations)
+        ) { host in
+            OrderHandlers.register(on: host.ledger)
+            OrderRoutes.add(to: host.router, reading: host.ledger)
+        }
+    }
+}

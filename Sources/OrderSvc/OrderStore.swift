@@ -1,0 +1,138 @@
+import AMQPBridge
+import Foundation
+import Ledger
+import ShopEvents
+
+/// Orders and their stories in the ledger's database.
+struct OrderStore {
+    static let migrations = [
+        Migration(
+            "orders-1",
+            [
+                """
+                CREATE TABLE orders (
+                    order_id TEXT PRIMARY KEY,
+                    status TEXT NOT NULL,
+                    request TEXT NOT NULL,
+                    reasons TEXT NOT NULL,
+                    carrier TEXT,
+                    tracking_number TEXT,
+                    placed_at INTEGER NOT NULL,
+                    updated_at INTEGER NOT NULL
+                )
+                """,
+                "CREATE INDEX orders_placed_at ON orders (placed_at, order_id)",
+                "CREATE INDEX orders_status ON orders (status, placed_at)",
+                """
+                CREATE TABLE order_history (
+                    order_id TEXT NOT NULL REFERENCES orders (order_id),
+                    entry INTEGER NOT NULL,
+                    time INTEGER NOT NULL,
+                    status TEXT NOT NULL,
+                    event TEXT NOT NULL,
+                    event_id TEXT NOT NULL,
+                    source TEXT NOT NULL,
+                    causation_id TEXT,
+                    PRIMARY KEY (order_id, entry)
+                )
+                """,
+            ])
+    ]
+
+    let transaction: LedgerTransaction
+
+    func find(_ id: String) throws -> Order? {
+        try transaction.first("SELECT * FROM orders WHERE order_id = ?", .text(id)).map(Self.order)
+    }
+
+    /// The command this order was made from, to tell a repetition from another order under the same id.
+    func request(of id: String) throws -> String? {
+        try transaction.first("SELECT request FROM orders WHERE order_id = ?", .text(id))?.text("request")
+    }
+
+    /// Newest first.
+    func list(status: OrderStatus?, limit: Int) throws -> [Order] {
+        let order = "ORDER BY placed_at DESC, order_id DESC LIMIT ?"
+        let rows =
+            if let status {
+                try transaction.query(
+                    "SELECT * FROM orders WHERE status = ? \(order)", .text(status.rawValue), SQLValue(limit))
+            } else {
+                try transaction.query("SELECT * FROM orders \(order)", SQLValue(limit))
+            }
+        return try rows.map(Self.order)
+    }
+
+    func insert(_ command: PlaceOrder, status: OrderStatus, reasons: [String], at now: RFC3339Time) throws {
+        try transaction.execute(
+            """
+            INSERT INTO orders (order_id, status, request, reasons, placed_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            .text(command.orderID), .text(status.rawValue), .text(try Self.canonical(command)),
+            .text(try Self.json(reasons)), .int(now.milliseconds), .int(now.milliseconds))
+    }
+
+    func update(_ order: Order, at now: RFC3339Time) throws {
+        try transaction.execute(
+            """
+            UPDATE orders SET status = ?, reasons = ?, carrier = ?, tracking_number = ?, updated_at = ?
+            WHERE order_id = ?
+            """,
+            .text(order.status.rawValue), .text(try Self.json(order.reasons)), SQLValue(order.carrier),
+            SQLValue(order.trackingNumber), .int(now.milliseconds), .text(order.id))
+    }
+
+    // MARK: History
+
+    func append(to id: String, status: OrderStatus, event: RoutingKey, _ metadata: EventMetadata, at now: RFC3339Time)
+        throws
+    {
+        let last = try transaction.first(
+            "SELECT COALESCE(MAX(entry), 0) AS last FROM order_history WHERE order_id = ?", .text(id))
+        try transaction.execute(
+            """
+            INSERT INTO order_history (order_id, entry, time, status, event, event_id, source, causation_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(id), SQLValue(try (last?.int("last") ?? 0) + 1), .int(now.milliseconds), .text(status.rawValue),
+            .text(event.rawValue), .text(metadata.id), .text(metadata.source), SQLValue(metadata.causationID))
+    }
+
+    func history(of id: String) throws -> [Order.Entry] {
+        try transaction.query("SELECT * FROM order_history WHERE order_id = ? ORDER BY entry", .text(id)).map { row in
+            Order.Entry(
+                time: Int64(try row.int("time")), status: try Self.status(row), event: try row.text("event"),
+                eventID: try row.text("event_id"), source: try row.text("source"),
+                causationID: try row.optionalText("causation_id"))
+        }
+    }
+
+    // MARK: Values
+
+    /// The command as JSON that is the same for the same command.
+    static func canonical(_ command: PlaceOrder) throws -> String { try json(command) }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    private static func status(_ row: SQLRow) throws -> OrderStatus {
+        guard let status = OrderStatus(rawValue: try row.text("status")) else {
+            throw LedgerError.unexpectedValue(column: "status")
+        }
+        return status
+    }
+
+    private static func order(_ row: SQLRow) throws -> Order {
+        let decoder = JSONDecoder()
+        let command = try decoder.decode(PlaceOrder.self, from: Data(try row.bytes("request")))
+        return Order(
+            id: try row.text("order_id"), status: try status(row), customer: command.customer, shipTo: command.shipTo,
+            currency: command.currency, lines: command.lines,
+            reasons: try decoder.decode([String].self, from: Data(try row.bytes("reasons"))),
+            carrier: try row.optionalText("carrier"), trackingNumber: try row.optionalText("tracking_number"),
+            placedAt: Int64(try row.int("placed_at")), updatedAt: Int64(try row.int("updated_at")))
+    }
+}

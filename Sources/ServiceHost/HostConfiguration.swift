@@ -1,0 +1,76 @@
+public import AMQPBridge
+import Configuration
+public import Logging
+
+/// What a service is told by its environment. The names are the same for all.
+public struct HostConfiguration: Sendable {
+    /// `AMQP_URL`. Default: RabbitMQ's own default address.
+    public var amqp: AMQPConfiguration
+    /// `AMQP_PREFETCH`, 1 to 65,535. Default: 256.
+    public var prefetch: UInt16
+    /// `AMQP_QUEUE_TYPE`, quorum or classic. Default: quorum.
+    public var queueType: QueueType
+    /// `AMQP_RETRY_LADDER`. Default: 1s,10s,60s,60s.
+    public var ladder: RetryLadder
+    /// `DATA_DIR`: where the service keeps its database. Default: data/<service>.
+    public var dataDirectory: String
+    /// `HTTP_PORT`: the admin port, on loopback.
+    public var port: Int
+    /// `MAIL_DIR`: the maildir for outgoing mail. Default: mail.
+    public var mailDirectory: String
+    /// `LOG_LEVEL`. Default: info.
+    public var logLevel: Logger.Level
+    /// `LOG_FORMAT`, text or json. Default: text.
+    public var logsJSON: Bool
+
+    /// - Throws: `invalidConfiguration`, naming the variable, what is wrong and what is allowed.
+    public init(service: String, defaultPort: Int, environment: [String: String]? = nil) throws(AMQPError) {
+        let provider =
+            environment.map { EnvironmentVariablesProvider(environmentVariables: $0) } ?? EnvironmentVariablesProvider()
+        let reader = ConfigReader(provider: provider)
+        func value(_ key: ConfigKey, secret: Bool = false) -> String? {
+            // Set but empty means not set, as for most programs.
+            reader.string(forKey: key, isSecret: secret).flatMap { $0.isEmpty ? nil : $0 }
+        }
+        var options = AMQPConfiguration.Options()
+        options.name = service
+        let url = value("amqp.url", secret: true) ?? "amqp://guest:guest@127.0.0.1:5672/%2F"
+        amqp = try AMQPConfiguration(urls: url, options: options)
+        prefetch = UInt16(try Self.number(value("amqp.prefetch"), "AMQP_PREFETCH", 1...65_535) ?? 256)
+        ladder = try value("amqp.retry.ladder").map { (text) throws(AMQPError) in try RetryLadder(text) } ?? .standard
+        port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
+        dataDirectory = value("data.dir") ?? "data/\(service)"
+        mailDirectory = value("mail.dir") ?? "mail"
+        queueType = try Self.choice(value("amqp.queue.type"), "AMQP_QUEUE_TYPE", "quorum, classic") {
+            QueueType(rawValue: $0)
+        } ?? .quorum
+        logLevel = try Self.choice(
+            value("log.level"), "LOG_LEVEL", Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        ) { Logger.Level(rawValue: $0.lowercased()) } ?? .info
+        logsJSON = try Self.choice(value("log.format"), "LOG_FORMAT", "text, json") {
+            ["text": false, "json": true][$0]
+        } ?? false
+    }
+
+    private static func number(
+        _ text: String?, _ name: String, _ range: ClosedRange<Int>
+    ) throws(AMQPError) -> Int? {
+        guard let text else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw AMQPError(
+                .invalidConfiguration,
+                "\(name): '\(text)' is not a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private static func choice<Value>(
+        _ text: String?, _ name: String, _ allowed: String, _ parse: (String) -> Value?
+    ) throws(AMQPError) -> Value? {
+        guard let text else { return nil }
+        guard let value = parse(text) else {
+            throw AMQPError(.invalidConfiguration, "\(name): '\(text)' is not one of \(allowed)")
+        }
+        return value
+    }
+}

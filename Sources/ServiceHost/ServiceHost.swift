@@ -1,0 +1,99 @@
+public import AMQPBridge
+import Foundation
+public import Hummingbird
+public import Ledger
+public import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// What one service is: its name on the broker, its tables.
+public struct ServiceDefinition: Sendable {
+    public var name: String
+    /// The CloudEvents source of its events.
+    public var source: String
+    public var defaultPort: Int
+    public var topology: @Sendable (QueueType, RetryLadder) -> ServiceTopology
+    public var migrations: [Migration]
+
+    public init(
+        name: String, source: String, defaultPort: Int,
+        topology: @escaping @Sendable (QueueType, RetryLadder) -> ServiceTopology, migrations: [Migration]
+    ) {
+        self.name = name
+        self.source = source
+        self.defaultPort = defaultPort
+        self.topology = topology
+        self.migrations = migrations
+    }
+}
+
+/// Everything a service is given to set itself up: register handlers, add routes, and return.
+public struct ServiceHost {
+    public let configuration: HostConfiguration
+    public let ledger: EventLedger
+    public let bus: RabbitMQEventBus
+    /// The admin port's routes.
+    public let router: Router<BasicRequestContext>
+    public let logger: Logger
+
+    /// Runs a service until SIGTERM or SIGINT, then ends the process.
+    ///
+    /// Exit codes: 0 stopped as asked; 1 it failed; 64 a setting is wrong.
+    public static func main(
+        _ definition: ServiceDefinition, setUp: @Sendable (ServiceHost) throws -> Void
+    ) async -> Never {
+        do {
+            let configuration = try HostConfiguration(service: definition.name, defaultPort: definition.defaultPort)
+            let host = try ServiceHost(definition, configuration)
+            try setUp(host)
+            try await host.run()
+            host.logger.info("Stopped")
+            exit(0)
+        } catch {
+            try? FileHandle.standardError.write(contentsOf: Data("\(definition.name): \(error)\n".utf8))
+            exit((error as? AMQPError)?.code == .invalidConfiguration ? 64 : 1)
+        }
+    }
+
+    init(_ definition: ServiceDefinition, _ configuration: HostConfiguration) throws {
+        LoggingSystem.bootstrap { label in
+            guard configuration.logsJSON else {
+                var handler = StreamLogHandler.standardError(label: label)
+                handler.logLevel = configuration.logLevel
+                return handler
+            }
+            return JSONLogHandler(label: label, logLevel: configuration.logLevel)
+        }
+        self.configuration = configuration
+        logger = Logger(label: definition.name)
+        let encoder = EventEncoder(source: definition.source)
+        let ledger = try EventLedger(
+            path: "\(configuration.dataDirectory)/\(definition.name).db", migrations: definition.migrations,
+            encoder: encoder, logger: logger)
+        var busConfiguration = RabbitMQEventBus.Configuration(
+            amqp: configuration.amqp,
+            topology: definition.topology(configuration.queueType, configuration.ladder))
+        busConfiguration.prefetch = configuration.prefetch
+        let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
+        router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
+        self.ledger = ledger
+        self.bus = bus
+    }
+
+    private func run() async throws {
+        ledger.attach(to: bus)
+        let admin = AdminServer.application(router, port: configuration.port, logger: logger)
+        // Stopped in reverse: first the bus, which finishes what is in hand, then the door.
+        var group = ServiceGroupConfiguration(
+            services: [.init(service: admin), .init(service: bus)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
+        // SIGTERM promises an end within ten seconds.
+        group.maximumGracefulShutdownDuration = .seconds(9)
+        logger.info("Starting", metadata: [
+            "admin": "http://127.0.0.1:\(configuration.port)",
+            "broker": .string(configuration.amqp.endpoints.map(\.description).joined(separator: ", ")),
+        ])
+        try await ServiceGroup(configuration: group).run()
+        try ledger.close()
+    }
+}
