@@ -1,0 +1,100 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import Glibc
+import NIOCore
+import NIOHTTP1
+
+/// Asks a service at its admin HTTP door. Each call is tried once and takes at most ten seconds.
+struct ServiceClient {
+    /// The largest answer read, in bytes: some hundred thousand orders.
+    private static let maxAnswer = 256 << 20
+
+    let address: ServiceAddress
+    private let client: HTTPClient
+
+    /// One client for one command.
+    static func with<Result: Sendable>(
+        _ address: ServiceAddress, _ body: (ServiceClient) async throws -> Result
+    ) async throws -> Result {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout = .init(connect: .seconds(5), read: .seconds(10))
+        configuration.redirectConfiguration = .disallow
+        let client = HTTPClient(configuration: configuration)
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(ServiceClient(address: address, client: client)))
+        } catch {
+            result = .failure(error)
+        }
+        try? await client.shutdown()
+        return try result.get()
+    }
+
+    /// - Returns: nil when the service knows no such thing (404).
+    func get<Answer: Decodable>(_ path: String, as type: Answer.Type) async throws -> Answer? {
+        try await answer(to: HTTPClientRequest(url: address.url + path))
+    }
+
+    func put<Answer: Decodable>(_ path: String, _ content: some Encodable, as type: Answer.Type) async throws -> Answer
+    {
+        var request = HTTPClientRequest(url: address.url + path)
+        request.method = .PUT
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes([UInt8](try JSONEncoder().encode(content)))
+        guard let answer: Answer = try await answer(to: request) else { throw unexpected(404, "") }
+        return answer
+    }
+
+    private func answer<Answer: Decodable>(to request: HTTPClientRequest) async throws -> Answer? {
+        let (status, body) = try await exchange(request)
+        switch status {
+        case 200..<300:
+            do {
+                return try JSONDecoder().decode(Answer.self, from: Data(body))
+            } catch {
+                throw Failure.failed("what answers at \(address.url) is not the \(address.service) service")
+            }
+        case 404: return nil
+        default: throw unexpected(status, String(decoding: body.prefix(2000), as: UTF8.self))
+        }
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws -> (status: UInt, body: [UInt8]) {
+        do {
+            let response = try await client.execute(request, timeout: .seconds(10))
+            let body = try await response.body.collect(upTo: Self.maxAnswer)
+            return (response.status.code, [UInt8](body.readableBytesView))
+        } catch {
+            throw Failure.unreachable(
+                "the \(address.service) service does not answer at \(address.url): \(Self.cause(error))")
+        }
+    }
+
+    private func unexpected(_ status: UInt, _ body: String) -> Failure {
+        let reason = ServiceRefusal.text(in: body)
+        return .failed("the \(address.service) service at \(address.url) answered \(status)\(reason)")
+    }
+
+    /// The libraries describe errors for their authors; what matters here is the system's own word at the end.
+    private static func cause(_ error: any Error) -> String {
+        if let error = error as? HTTPClientError {
+            return error == .deadlineExceeded || error == .connectTimeout || error == .readTimeout
+                ? "no answer in time" : error.shortDescription
+        }
+        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+        return Visible.text("\(error)")
+    }
+}
+
+/// The sentence in an error answer: Hummingbird wraps it as `{"error": {"message": …}}`.
+enum ServiceRefusal {
+    private struct Wrapped: Decodable {
+        struct Inner: Decodable { var message: String }
+        var error: Inner
+    }
+
+    static func text(in body: String) -> String {
+        let sentence = (try? JSONDecoder().decode(Wrapped.self, from: Data(body.utf8)))?.error.message ?? body
+        return sentence.isEmpty ? "" : ": \(Visible.text(sentence))"
+    }
+}

@@ -1,0 +1,30 @@
+import AMQPBridge
+import ArgumentParser
+
+/// Lists dead letters. Looking leaves them where they are.
+struct DeadListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List dead letters.")
+
+    @OptionGroup var filter: LetterFilter
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        var table = Table(
+            .init("SERVICE"), .init("EVENT ID"), .init("TYPE"), .init("ATTEMPTS", .right), .init("LAST FAILED"),
+            .init("ERROR"))
+        var count = 0
+        let isJSON = output.json
+        defer { if !isJSON && count > 0 { Output.lines(table.lines(.stdout)) } }
+        // Bodies are not shown: the connection need not keep them.
+        try await filter.letters(maxBodySize: 0) { letters in
+            count += letters.count
+            if isJSON { return try Output.json(letters.map { LetterRow(letter: $0, hasBody: false) }) }
+            for letter in letters {
+                table.add(
+                    letter.service, letter.eventID ?? "-", letter.type ?? "-", "\(letter.attempts)",
+                    letter.lastFailed ?? "-", letter.error)
+            }
+        }
+        if !isJSON && count == 0 { Output.line("no dead letters") }
+    }
+}
