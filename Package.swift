@@ -1,105 +1,28 @@
 // swift-tools-version: 6.1
-
+// LOCAL, TRIMMED COPY for fast builds in this worktree only; never to be merged.
 import PackageDescription
-
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
-
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-
-/// One service of the shop: an executable that may use the host, the ledger, the contract and the bridge, and no
-/// other service.
-func service(_ name: String) -> Target {
-    .executableTarget(
-        name: name,
-        dependencies: ["ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", log, lifecycle, hummingbird],
-        swiftSettings: settings
-    )
-}
-
-func tests(_ name: String, of dependencies: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
-}
-
 let package = Package(
     name: "amqp-bridge",
     platforms: [.macOS(.v15)],
-    products: [
-        .library(name: "AMQPBridge", targets: ["AMQPBridge"]),
-        .library(name: "AMQPBridgeTesting", targets: ["AMQPBridgeTesting"]),
-        .library(name: "Ledger", targets: ["Ledger"]),
-        .executable(name: "OrderSvc", targets: ["OrderSvc"]),
-        .executable(name: "InventorySvc", targets: ["InventorySvc"]),
-        .executable(name: "ShippingSvc", targets: ["ShippingSvc"]),
-        .executable(name: "NotifySvc", targets: ["NotifySvc"]),
-        .executable(name: "shop", targets: ["Shop"]),
-    ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.25.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.5.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: [
-        .systemLibrary(
-            name: "CRabbitMQ",
-            pkgConfig: "librabbitmq",
-            providers: [.apt(["librabbitmq-dev"]), .brew(["rabbitmq-c"])]
-        ),
-        .target(
-            name: "AMQPBridge",
-            dependencies: ["CRabbitMQ", log, collections, lifecycle],
-            swiftSettings: settings
-        ),
-        .target(
-            name: "AMQPBridgeTesting",
-            dependencies: ["AMQPBridge", log],
-            swiftSettings: settings
-        ),
-        .target(
-            name: "Ledger",
-            dependencies: ["AMQPBridge", log, lifecycle, .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: settings
-        ),
-        .target(
-            name: "ServiceHost",
-            dependencies: [
-                "AMQPBridge", "Ledger", log, lifecycle, hummingbird,
-                .product(name: "Configuration", package: "swift-configuration"),
-            ],
-            swiftSettings: settings
-        ),
-        .target(name: "ShopEvents", dependencies: ["AMQPBridge"], swiftSettings: settings),
-        service("OrderSvc"),
-        service("InventorySvc"),
-        service("ShippingSvc"),
-        service("NotifySvc"),
-        .executableTarget(
-            name: "Shop",
-            dependencies: [
-                "AMQPBridge", "ShopEvents", log,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Configuration", package: "swift-configuration"),
-            ],
-            swiftSettings: settings
-        ),
-        .executableTarget(
-            name: "BridgeBench",
-            dependencies: ["AMQPBridge"],
-            path: "Benchmarks/BridgeBench",
-            swiftSettings: settings
-        ),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"]), .brew(["rabbitmq-c"])]),
+        .target(name: "AMQPBridge", dependencies: ["CRabbitMQ", log, collections, lifecycle], swiftSettings: settings),
+        .target(name: "AMQPBridgeTesting", dependencies: ["AMQPBridge", log], swiftSettings: settings),
+        .executableTarget(name: "BridgeBench", dependencies: ["AMQPBridge", .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/BridgeBench", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

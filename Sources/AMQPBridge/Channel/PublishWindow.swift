@@ -107,7 +107,7 @@ struct PublishWindow {
     }
 
     private mutating func cancel(_ key: PublishWaiter.Key) {
-        Self.resume(tracker.remove(error: PublishLane.cancelled) { $0.waiter.key == key })
+        Self.resume(tracker.remove(error: PublishLane.cancelled) { $0.key == key })
         if let index = waiting.firstIndex(where: { $0.key == key }) {
             waiting.remove(at: index).refuse(PublishLane.cancelled)
         }
