@@ -34,7 +34,9 @@ final class PublishLane: Sendable {
 
     // MARK: Publishers
 
-    func publish(_ publishing: Publishing) async -> PublishOutcome {
+    func publish(
+        _ publishing: Publishing, isolation: isolated (any Actor)? = #isolation
+    ) async -> PublishOutcome {
         let id = nextID.add(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
@@ -46,7 +48,9 @@ final class PublishLane: Sendable {
     }
 
     /// Outcomes in the order of the publishings. Cancelling ends the wait; what was sent stays sent.
-    func publish(contentsOf publishings: [Publishing]) async -> [PublishOutcome] {
+    func publish(
+        contentsOf publishings: [Publishing], isolation: isolated (any Actor)? = #isolation
+    ) async -> [PublishOutcome] {
         guard !publishings.isEmpty else { return [] }
         let batch = PublishBatch(count: publishings.count)
         return await withTaskCancellationHandler {
