@@ -7,12 +7,16 @@ extension AMQPConnection {
     ///
     /// - Throws: `nacked`, `unroutable` or `outcomeUnknown`, each naming the message id; `tooLarge` when nothing of it
     ///   was sent. Cancelling the task ends this wait only: the outcome is unknown, the connection goes on.
-    public nonisolated func publish(_ publishing: Publishing) async throws(AMQPError) {
+    public func publish(
+        _ publishing: Publishing, isolation: isolated (any Actor)? = #isolation
+    ) async throws(AMQPError) {
         if let error = await lane.publish(publishing).error(for: publishing) { throw error }
     }
 
     /// Publishes many with one wake-up and waits for all their confirms; outcomes in the same order.
-    public nonisolated func publish(contentsOf publishings: [Publishing]) async -> [PublishOutcome] {
+    public func publish(
+        contentsOf publishings: [Publishing], isolation: isolated (any Actor)? = #isolation
+    ) async -> [PublishOutcome] {
         await lane.publish(contentsOf: publishings)
     }
 }

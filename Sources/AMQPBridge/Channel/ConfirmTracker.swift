@@ -6,17 +6,24 @@ import DequeModule
 /// (RabbitMQ, "Publisher Confirms"). An unroutable mandatory message is returned first and confirmed afterwards, so a
 /// return only marks its publishing; the confirm that follows resolves it as unroutable.
 struct ConfirmTracker<Waiter> {
-    struct Pending {
-        var waiter: Waiter
+    /// Nil waiter: resolved while an older one still waits.
+    private struct Slot {
+        var waiter: Waiter?
         var messageID: String
-        var deadline: ContinuousClock.Instant
         var isReturned = false
+    }
+
+    /// One deadline for all tags up to `last`. Those published together share it, so there are few.
+    private struct Deadline {
+        var last: UInt64
+        var instant: ContinuousClock.Instant
     }
 
     typealias Resolved = (waiter: Waiter, outcome: PublishOutcome)
 
-    /// Slot 0 is `firstTag`; nil: resolved while an older one still waits.
-    private var slots: Deque<Pending?> = []
+    /// Slot 0 is `firstTag`.
+    private var slots: Deque<Slot> = []
+    private var deadlines: Deque<Deadline> = []
     private var firstTag: UInt64 = 1
     /// How many wait.
     private(set) var count = 0
@@ -24,8 +31,15 @@ struct ConfirmTracker<Waiter> {
     var nextTag: UInt64 { firstTag + UInt64(slots.count) }
 
     /// Registers the next publishing. Call this before its bytes can leave: the confirm may be faster than the caller.
+    /// Deadlines must not go back from tag to tag.
     mutating func register(_ waiter: Waiter, messageID: String, deadline: ContinuousClock.Instant) {
-        slots.append(Pending(waiter: waiter, messageID: messageID, deadline: deadline))
+        let tag = nextTag
+        if let last = deadlines.indices.last, deadlines[last].instant == deadline {
+            deadlines[last].last = tag
+        } else {
+            deadlines.append(Deadline(last: tag, instant: deadline))
+        }
+        slots.append(Slot(waiter: waiter, messageID: messageID))
         count += 1
     }
 
@@ -35,63 +49,66 @@ struct ConfirmTracker<Waiter> {
             // Tag 0 with `multiple` means all (AMQP 0-9-1, basic.ack).
             let last = tag == 0 ? nextTag - 1 : min(tag, nextTag - 1)
             guard last >= firstTag else { return }
-            for index in 0..<Int(last - firstTag + 1) { settle(index, isAck: isAck, into: &resolved) }
+            while firstTag <= last, let slot = slots.popFirst() {
+                firstTag += 1
+                settle(slot, isAck: isAck, into: &resolved)
+            }
         } else {
             guard tag >= firstTag, tag < nextTag else { return }
-            settle(Int(tag - firstTag), isAck: isAck, into: &resolved)
+            let index = Int(tag - firstTag)
+            settle(slots[index], isAck: isAck, into: &resolved)
+            slots[index].waiter = nil
         }
         dropSettledPrefix()
     }
 
     /// Marks the oldest publishing of that id which has not been returned yet.
     mutating func markReturned(messageID: String) {
-        let index = slots.firstIndex { $0.map { $0.messageID == messageID && !$0.isReturned } ?? false }
+        let index = slots.firstIndex { $0.waiter != nil && $0.messageID == messageID && !$0.isReturned }
         guard let index else { return }
-        slots[index]?.isReturned = true
+        slots[index].isReturned = true
     }
 
     /// Takes out everything that waits, because the connection is gone.
-    mutating func failAll(_ error: AMQPError) -> [Resolved] {
-        let resolved = slots.compactMap { slot in slot.map { ($0.waiter, PublishOutcome.unknown(error)) } }
-        firstTag = nextTag
-        slots.removeAll()
-        count = 0
-        return resolved
-    }
+    mutating func failAll(_ error: AMQPError) -> [Resolved] { remove(error: error) { _ in true } }
 
     /// Takes out what has waited past its deadline. The tags stay counted: a late confirm must not hit a neighbour.
     mutating func expire(at now: ContinuousClock.Instant, error: AMQPError) -> [Resolved] {
-        remove(error: error) { $0.deadline <= now }
+        guard let last = deadlines.last(where: { $0.instant <= now })?.last, last >= firstTag else { return [] }
+        return remove(upTo: last, error: error) { _ in true }
     }
 
     /// Takes out what matches, as unknown: it may have been sent.
-    mutating func remove(error: AMQPError, where matches: (Pending) -> Bool) -> [Resolved] {
+    mutating func remove(error: AMQPError, where matches: (Waiter) -> Bool) -> [Resolved] {
+        remove(upTo: nextTag - 1, error: error, where: matches)
+    }
+
+    /// When the oldest publishing's time is up.
+    var nextDeadline: ContinuousClock.Instant? { slots.isEmpty ? nil : deadlines.first?.instant }
+
+    private mutating func remove(upTo last: UInt64, error: AMQPError, where matches: (Waiter) -> Bool) -> [Resolved] {
         var resolved: [Resolved] = []
-        for index in slots.indices {
-            guard let pending = slots[index], matches(pending) else { continue }
-            slots[index] = Pending?.none
+        for index in slots.indices.prefix(Int(last + 1 - firstTag)) {
+            guard let waiter = slots[index].waiter, matches(waiter) else { continue }
+            slots[index].waiter = nil
             count -= 1
-            resolved.append((pending.waiter, .unknown(error)))
+            resolved.append((waiter, .unknown(error)))
         }
         dropSettledPrefix()
         return resolved
     }
 
-    /// When the oldest publishing's time is up. Deadlines grow with the tags, as all use the same time-out.
-    var nextDeadline: ContinuousClock.Instant? { slots.first??.deadline }
-
-    private mutating func settle(_ index: Int, isAck: Bool, into resolved: inout [Resolved]) {
-        guard let pending = slots[index] else { return }
-        slots[index] = Pending?.none
+    private mutating func settle(_ slot: Slot, isAck: Bool, into resolved: inout [Resolved]) {
+        guard let waiter = slot.waiter else { return }
         count -= 1
-        let outcome: PublishOutcome = !isAck ? .nacked : pending.isReturned ? .unroutable : .confirmed
-        resolved.append((pending.waiter, outcome))
+        resolved.append((waiter, !isAck ? .nacked : slot.isReturned ? .unroutable : .confirmed))
     }
 
     private mutating func dropSettledPrefix() {
-        while let first = slots.first, first == nil {
+        while let first = slots.first, first.waiter == nil {
             slots.removeFirst()
             firstTag += 1
         }
+        while let first = deadlines.first, first.last < firstTag { deadlines.removeFirst() }
     }
 }

@@ -1,13 +1,5 @@
 import Glibc
 
-/// Bytes taken for writing and how many of them have left.
-struct OutputChunk {
-    var bytes: [UInt8] = []
-    var written = 0
-
-    var isEmpty: Bool { written == bytes.count }
-}
-
 // What the I/O thread does at every wake-up: read what is there, write what waits, say what to wait for.
 extension AMQPConnection {
     /// Acks that nobody pressed for leave at the latest after this.
@@ -32,6 +24,7 @@ extension AMQPConnection {
             if count > 0 { lastRead = .now }
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
+            window.resumeResolved()
         } while count == CConnection.readSize
     }
 
@@ -41,35 +34,33 @@ extension AMQPConnection {
         try consumer?.deliver(arrived)
     }
 
+    /// Publishings and settlements that have gathered, in as few writes as the socket allows.
     private func writeAll() throws(AMQPError) {
+        lane.take(into: &intake)
+        window.add(&intake)
         repeat {
             if output.isEmpty { try gatherOutput() }
             if output.isEmpty { return }
-            let count = try wire.write(output.bytes, from: output.written)
-            output.written += count
+            let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
+            output.markWritten(count)
             if count > 0 { lastWrite = .now }
         } while output.isEmpty
     }
 
-    /// Publishings and settlements that have gathered, in one chunk for one write.
     private func gatherOutput() throws(AMQPError) {
-        output.written = 0
-        output.bytes.removeAll(keepingCapacity: true)
-        lane.takeBytes(into: &output.bytes)
-        for frame in consumer?.takeSettlements() ?? [] { try settlements.append(frame) }
-        if !settlements.isEmpty { output.bytes += settlements.bytes }
-        settlements.removeAll()
+        window.send(into: &output)
+        for frame in consumer?.takeSettlements() ?? [] { try output.append(frame) }
     }
 
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
-        var next = lane.expire(at: now) ?? now + .seconds(3600)
+        var next = window.expire(at: now) ?? now + .seconds(3600)
         if heartbeat > .zero {
             // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
             guard now < lastRead + heartbeat * 2 else {
                 throw AMQPError(.connectionLost, "nothing from the broker for \(heartbeat * 2)")
             }
             if now >= lastWrite + heartbeat / 2 && output.isEmpty {
-                settlements.appendHeartbeat()
+                try output.appendHeartbeat()
                 try writeAll()
             }
             next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
@@ -84,7 +75,7 @@ extension AMQPConnection {
     func accept(_ frame: Frame) throws(AMQPError) {
         switch try assembler.accept(frame) {
         case .delivery(let delivery)?: arrived.append(delivery)
-        case .returned(let properties)?: lane.markReturned(messageID: properties.messageID ?? "")
+        case .returned(let properties)?: window.markReturned(messageID: properties.messageID ?? "")
         case .method(let method)?: try accept(method)
         case .heartbeat?, nil: break
         }
@@ -92,10 +83,10 @@ extension AMQPConnection {
 
     private func accept(_ method: Method) throws(AMQPError) {
         switch method {
-        case .ack(let tag, let multiple): lane.resolve(upTo: tag, multiple: multiple, isAck: true)
-        case .nack(let tag, let multiple): lane.resolve(upTo: tag, multiple: multiple, isAck: false)
-        case .blocked(let reason): lane.setBlocked(reason: reason)
-        case .unblocked: lane.setBlocked(reason: nil)
+        case .ack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: true)
+        case .nack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: false)
+        case .blocked(let reason): setBlocked(reason)
+        case .unblocked: setBlocked(nil)
         case .cancel(let tag) where tag == consumerTag:
             throw AMQPError(
                 .connectionLost,
@@ -107,6 +98,11 @@ extension AMQPConnection {
             throw AMQPError(.connectionLost, "the broker closed the connection: \(text)", replyCode: code)
         case .cancel, .deliver, .returned, .other: break
         }
+    }
+
+    private func setBlocked(_ reason: String?) {
+        window.blockedReason = reason
+        lane.setBlocked(reason: reason)
     }
 
     // MARK: Blocking calls
@@ -126,7 +122,7 @@ extension AMQPConnection {
             try afterCall()
             return result
         } catch {
-            if error.replyCode != nil, consumer == nil, lane.isIdle, (try? reopenChannel()) != nil { throw error }
+            if error.replyCode != nil, consumer == nil, window.isIdle, (try? reopenChannel()) != nil { throw error }
             fail(error)
             throw error
         }
@@ -135,6 +131,7 @@ extension AMQPConnection {
     private func afterCall() throws(AMQPError) {
         try wire.drain { (frame) throws(AMQPError) in try accept(frame) }
         try passOnArrived()
+        window.resumeResolved()
         lastRead = .now
         lastWrite = .now
     }
@@ -145,7 +142,7 @@ extension AMQPConnection {
         try afterCall()
         assembler = FrameAssembler(
             channel: CConnection.channel, maxBodySize: options.maxBodySize, epoch: ConnectionEpoch.next())
-        lane.restart()
+        window.restart()
     }
 
     /// Writes everything that waits, at most for the call timeout: a library call must not land inside a half-sent frame.

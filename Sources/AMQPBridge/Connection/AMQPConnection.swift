@@ -16,8 +16,10 @@ public actor AMQPConnection {
     nonisolated let end = ConnectionEnd()
 
     var assembler: FrameAssembler
-    var settlements: OutboundBuffer
-    var output = OutputChunk()
+    var window: PublishWindow
+    /// What `lane` held at its last visit; empty between visits.
+    var intake = PublishLane.Intake()
+    var output: OutboundBuffer
     var consumer: DeliveryConsumer?
     var consumerTag: String?
     var arrived: [Delivery] = []
@@ -51,8 +53,9 @@ public actor AMQPConnection {
         wire = try CConnection()
         let thread = try ConnectionThread()
         self.thread = thread
-        lane = PublishLane(options: options) { thread.wake() }
-        settlements = OutboundBuffer(channel: CConnection.channel, frameMax: options.frameMax)
+        lane = PublishLane(timeout: options.publishTimeout) { thread.wake() }
+        window = PublishWindow(maxUnconfirmed: options.maxUnconfirmed, timeout: options.publishTimeout)
+        output = OutboundBuffer(channel: CConnection.channel, frameMax: options.frameMax)
         assembler = FrameAssembler(
             channel: CConnection.channel, maxBodySize: options.maxBodySize, epoch: ConnectionEpoch.next())
     }
@@ -63,7 +66,7 @@ public actor AMQPConnection {
 
     private func open(_ endpoint: AMQPEndpoint) throws(AMQPError) {
         heartbeat = try wire.open(endpoint, options)
-        lane.open(frameMax: wire.frameMax)
+        output.frameMax = wire.frameMax
         lastRead = .now
         lastWrite = .now
         thread.attach { [weak self] isReadable in
@@ -93,7 +96,9 @@ public actor AMQPConnection {
     func fail(_ error: AMQPError) {
         guard end.finish(error) else { return }
         wire.shutdown()
-        lane.close(error)
+        window.add(&intake)
+        window.close(error)
+        for submission in lane.close(error) { submission.refuse(error) }
         consumer?.finish(error.code == .closed ? nil : error)
     }
 }

@@ -54,7 +54,8 @@ public enum PublishOutcome: Sendable {
     /// No queue is bound for the key; nothing was stored.
     case unroutable
     /// Nobody can say. Sending it again may store it twice, which an inbox at the receiver makes harmless.
-    case unknown(AMQPError)
+    /// Indirect: the error is large and rare, and outcomes are stored by the thousand.
+    indirect case unknown(AMQPError)
 
     public var isConfirmed: Bool {
         if case .confirmed = self { true } else { false }
@@ -62,6 +63,8 @@ public enum PublishOutcome: Sendable {
 
     /// The failure as an error that names the message, or nil when confirmed.
     public func error(for publishing: Publishing) -> AMQPError? {
+        // First of all: every publishing comes by here, and the texts below cost more than sending it.
+        if isConfirmed { return nil }
         let message = "message \(publishing.properties.messageID ?? "without id")"
         let target = "exchange '\(publishing.exchange)' with routing key '\(publishing.routingKey)'"
         switch self {

@@ -42,12 +42,9 @@ extension CConnection {
         return count
     }
 
-    /// Writes what the socket takes of the bytes from `start` on; returns how many bytes that was, 0 when it is full.
-    func write(_ bytes: [UInt8], from start: Int) throws(AMQPError) -> Int {
-        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
-        let count = bytes.withUnsafeBytes {
-            send(descriptor, $0.baseAddress.map { $0 + start }, $0.count - start, flags)
-        }
+    /// Writes what the socket takes of the bytes; returns how many that was, 0 when it is full.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(AMQPError) -> Int {
+        let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
         if count >= 0 { return count }
         if errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR { return 0 }
         throw AMQPError(.connectionLost, "the connection broke: \(String(cString: strerror(errno)))")

@@ -8,28 +8,34 @@ enum MessageLimits {
     /// What we publish at most; RabbitMQ 4 takes 16 MiB, and an event belongs far below either.
     static let maxBodySize = 1 << 20
 
-    static func check(_ publishing: Publishing, frameMax: Int) throws(AMQPError) {
-        let properties = publishing.properties
+    /// Returns the size of its content header's payload: exact for tables, an upper bound for the rest.
+    ///
+    /// - Parameter messageID: the id it will be sent with, if not its own.
+    @discardableResult
+    static func check(
+        _ publishing: borrowing Publishing, messageID: String? = nil, frameMax: Int
+    ) throws(AMQPError) -> Int {
         try checkShort("exchange", publishing.exchange.rawValue)
         try checkShort("routing key", publishing.routingKey.rawValue)
-        try checkShort("content_type", properties.contentType)
-        try checkShort("content_encoding", properties.contentEncoding)
-        try checkShort("correlation_id", properties.correlationID)
-        try checkShort("reply_to", properties.replyTo)
-        try checkShort("expiration", properties.expiration)
-        try checkShort("message_id", properties.messageID)
-        try checkShort("type", properties.type)
-        try checkShort("user_id", properties.userID)
-        try checkShort("app_id", properties.appID)
-        for name in properties.headers.keys { try checkShort("header name", name) }
+        try checkShort("content_type", publishing.properties.contentType)
+        try checkShort("content_encoding", publishing.properties.contentEncoding)
+        try checkShort("correlation_id", publishing.properties.correlationID)
+        try checkShort("reply_to", publishing.properties.replyTo)
+        try checkShort("expiration", publishing.properties.expiration)
+        try checkShort("message_id", messageID ?? publishing.properties.messageID)
+        try checkShort("type", publishing.properties.type)
+        try checkShort("user_id", publishing.properties.userID)
+        try checkShort("app_id", publishing.properties.appID)
+        for name in publishing.properties.headers.keys { try checkShort("header name", name) }
         guard publishing.body.count <= maxBodySize else {
             throw AMQPError(
                 .tooLarge, "the body has \(publishing.body.count) bytes; at most \(maxBodySize) can be published")
         }
-        let header = 12 + encodedSize(properties)
+        let header = 12 + encodedSize(publishing.properties) + short(messageID)
         guard header + frameOverhead <= frameMax else {
             throw AMQPError(.tooLarge, "the message's headers need \(header) bytes; a frame takes \(frameMax)")
         }
+        return header
     }
 
     /// Bytes of the property list: exact for tables, an upper bound for the rest.
@@ -59,7 +65,8 @@ enum MessageLimits {
 
     private static func short(_ text: String?) -> Int { text.map { 1 + $0.utf8.count } ?? 0 }
 
-    private static func checkShort(_ field: String, _ text: String?) throws(AMQPError) {
+    @inline(__always)
+    private static func checkShort(_ field: StaticString, _ text: String?) throws(AMQPError) {
         guard let text, text.utf8.count > 255 else { return }
         throw AMQPError(.tooLarge, "\(field) has \(text.utf8.count) bytes; AMQP takes at most 255")
     }

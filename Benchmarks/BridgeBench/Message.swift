@@ -1,0 +1,22 @@
+import AMQPBridge
+
+/// What every case sends, and where from and to: as in Benchmarks/RawC.
+enum Message {
+    static let window = 256
+    static let bodySize = 512
+    static let queue: QueueName = "bench.in"
+
+    private static let template: Publishing = {
+        var properties = MessageProperties()
+        properties.contentType = "text/plain"
+        return Publishing(
+            exchange: "bench.events", routingKey: "bench.message", properties: properties,
+            body: Array(repeating: UInt8(ascii: "x"), count: bodySize))
+    }()
+
+    static func make(_ number: Int) -> Publishing {
+        var publishing = template
+        publishing.properties.messageID = String(number)
+        return publishing
+    }
+}

@@ -1,0 +1,23 @@
+import AMQPBridge
+
+private let batchSize = 128
+
+/// Batches of 128, and as many tasks as fill the window.
+func measurePublishBatch(_ connection: AMQPConnection, _ count: Int) async throws -> Measured {
+    try await Measured.measure {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let tasks = Message.window / batchSize
+            for task in 0..<tasks {
+                group.addTask {
+                    for start in stride(from: task * batchSize, to: count, by: tasks * batchSize) {
+                        let batch = (start..<min(start + batchSize, count)).map(Message.make)
+                        for (publishing, outcome) in zip(batch, await connection.publish(contentsOf: batch)) {
+                            if let error = outcome.error(for: publishing) { throw error }
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

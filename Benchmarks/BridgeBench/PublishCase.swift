@@ -1,0 +1,17 @@
+import AMQPBridge
+
+/// One async call a message: every task waits for its message's confirm before it sends the next.
+func measurePublish(_ connection: AMQPConnection, _ count: Int) async throws -> Measured {
+    try await Measured.measure {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in 0..<Message.window {
+                group.addTask {
+                    for number in stride(from: task, to: count, by: Message.window) {
+                        try await connection.publish(Message.make(number))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

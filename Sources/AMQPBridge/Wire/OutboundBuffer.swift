@@ -1,0 +1,109 @@
+/// Bytes on their way to the socket: whole frames, many per write.
+///
+/// rabbitmq-c's `amqp_basic_publish` makes three system calls a message; from here one `send` takes all that waits.
+/// What is appended to has room first and is written without further checks, once per message.
+struct OutboundBuffer: ~Copyable {
+    /// Memory beyond this is given back once it is not needed.
+    private static let kept = 256 << 10
+
+    private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: kept, alignment: 16)
+    private var filled = 0
+    private var written = 0
+    let channel: UInt16
+    /// The negotiated frame size in bytes, frame header and end octet included.
+    var frameMax: Int
+
+    init(channel: UInt16, frameMax: Int) {
+        self.channel = channel
+        self.frameMax = frameMax
+    }
+
+    deinit { memory.deallocate() }
+
+    /// How many bytes have not left yet.
+    var count: Int { filled - written }
+    var isEmpty: Bool { filled == written }
+
+    /// The bytes that have not left yet, for one write.
+    func withUnwritten<Result>(_ body: (UnsafeRawBufferPointer) throws(AMQPError) -> Result) throws(AMQPError) -> Result
+    {
+        try body(UnsafeRawBufferPointer(rebasing: memory[written..<filled]))
+    }
+
+    /// So many of them have left.
+    mutating func markWritten(_ count: Int) {
+        written += count
+        guard isEmpty else { return }
+        written = 0
+        filled = 0
+        guard memory.count > Self.kept else { return }
+        memory.deallocate()
+        memory = .allocate(byteCount: Self.kept, alignment: 16)
+    }
+
+    /// Appends at most `capacity` bytes; what `body` leaves unused is not part of the buffer. When it throws, nothing is.
+    mutating func append(
+        capacity: Int, _ body: (inout FrameWriter) throws(AMQPError) -> Void
+    ) throws(AMQPError) {
+        makeRoom(for: capacity)
+        var writer = FrameWriter(UnsafeMutableRawBufferPointer(rebasing: memory[filled..<filled + capacity]))
+        try body(&writer)
+        filled += writer.count
+    }
+
+    private mutating func makeRoom(for capacity: Int) {
+        guard filled + capacity > memory.count else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(filled + capacity, 2 * memory.count), alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<filled]))
+        memory.deallocate()
+        memory = larger
+    }
+}
+
+/// Writes numbers and texts one after the other into memory that was made large enough for all of them.
+struct FrameWriter {
+    private let memory: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+    /// Where the frame being written begins.
+    var frameStart = 0
+
+    fileprivate init(_ memory: UnsafeMutableRawBufferPointer) { self.memory = memory }
+
+    /// Big endian, as everything in AMQP.
+    mutating func write<Number: FixedWidthInteger>(_ number: Number) {
+        replace(at: count, by: number)
+        count += MemoryLayout<Number>.size
+    }
+
+    /// For a size that is known only afterwards.
+    func replace<Number: FixedWidthInteger>(at offset: Int, by number: Number) {
+        room(offset, MemoryLayout<Number>.size).storeBytes(of: number.bigEndian, as: Number.self)
+    }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        room(count, bytes.count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
+    /// A length octet and the text, of which the caller knows that it has at most 255 bytes.
+    mutating func writeShort(_ text: String) {
+        write(UInt8(truncatingIfNeeded: text.utf8.count))
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { write(UnsafeRawBufferPointer($0)) }
+        if isDone == nil { for byte in text.utf8 { write(byte) } }
+    }
+
+    /// Lends what is free to an encoder, which says how much of it was used.
+    mutating func writeRest(
+        _ encoder: (UnsafeMutableRawBufferPointer) throws(AMQPError) -> Int
+    ) throws(AMQPError) {
+        count += try encoder(UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
+    }
+
+    /// The bounds check of everything here: a wrong size computed on our side must not become a wild write.
+    private func room(_ offset: Int, _ size: Int) -> UnsafeMutableRawPointer {
+        precondition(offset + size <= memory.count, "a frame larger than the room made for it")
+        return memory.baseAddress.unsafelyUnwrapped + offset
+    }
+}
