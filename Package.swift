@@ -95,6 +95,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        tests("AMQPBridgeTests", of: "AMQPBridge", "AMQPBridgeTesting"),
+        tests("LedgerTests", of: "Ledger", "AMQPBridge"),
+        tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
+        tests("ServiceHostTests", of: "ServiceHost", "AMQPBridge"),
+        tests("OrderSvcTests", of: "OrderSvc", "Ledger", "ShopEvents", "AMQPBridge"),
+        tests("InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge"),
+        tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
+        tests("NotifySvcTests", of: "NotifySvc", "ShopEvents", "AMQPBridge"),
+        tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
+        tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
         .executableTarget(
             name: "BridgeBench",
             dependencies: ["AMQPBridge"],
