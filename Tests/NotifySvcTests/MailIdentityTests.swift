@@ -24,13 +24,13 @@ struct MailIdentityTests {
         #expect(id("").stableHash.utf8.count == 32)
     }
 
-    @Test func `The hash has 32 digits and no collision among 100,000`() {
+    @Test func `The hash has 32 digits and no collision among 10,000`() {
         var seen = Set<String>()
-        for number in 0..<100_000 {
+        for number in 0..<10_000 {
             let hash = id("0199c1c0-5a01-7000-8000-\(number)").stableHash
             #expect(hash.utf8.count == 32)
             seen.insert(hash)
         }
-        #expect(seen.count == 100_000)
+        #expect(seen.count == 10_000)
     }
 }
