@@ -46,12 +46,10 @@ struct MailDirectoryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `1,000 mails, each twice, are 1,000 files`() throws {
+    @Test(.timeLimit(.minutes(2))) func `1,000 mails, some twice, are 1,000 files`() throws {
         try withDirectory { root in
             let maildir = Maildir(root)
-            for _ in 0..<2 {
-                for number in 0..<1000 { try maildir.store(Mails.make(event: "event-\(number)")) }
-            }
+            for number in Array(0..<1000) + Array(0..<50) { try maildir.store(Mails.make(event: "event-\(number)")) }
             #expect(try files("\(root)/new").count == 1000)
             #expect(try files("\(root)/tmp") == [])
         }

@@ -33,8 +33,9 @@ struct Maildir: Hashable, Sendable {
         let bytes = message.bytes
         do {
             return try store(bytes, as: message.id.stableHash)
-        } catch  where error.code == ENOENT {
+        } catch {
             // The first mail, or somebody cleaned up under us.
+            if error.code != ENOENT { throw error }
             try prepare()
             return try store(bytes, as: message.id.stableHash)
         }

@@ -33,8 +33,11 @@ enum PosixFile {
         if parent != path { try createDirectories(parent) }
         do {
             try call("create directory", path) { mkdir(path, 0o700) }
-        } catch  where error.code == EEXIST && isDirectory(path) {
-            return  // Somebody else was faster.
+        } catch {
+            // `EEXIST` is what a file in the way is called, too; or somebody else was faster.
+            if error.code != EEXIST { throw error }
+            if !isDirectory(path) { throw MaildirError(call: error.call, path: path, code: ENOTDIR) }
+            return
         }
         try syncDirectory(parent)
     }
