@@ -95,6 +95,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "Greeter",
+            dependencies: [
+                "AMQPBridge", log, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/Greeter",
+            swiftSettings: settings
+        ),
         tests("AMQPBridgeTests", of: "AMQPBridge", "AMQPBridgeTesting"),
         tests("LedgerTests", of: "Ledger", "AMQPBridge"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
