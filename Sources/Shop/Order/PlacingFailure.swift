@@ -37,5 +37,5 @@ struct PlacingFailure: Error, Equatable {
         }
     }
 
-    private static let perhaps = "it may have been placed all the same, and placing it again by --id does no harm"
+    private static let perhaps = "perhaps placed all the same; placing again by --id does no harm"
 }

@@ -17,7 +17,7 @@ struct PlacingReport {
     private var bar: ProgressBar
     private var known = 0
     private var confirmed = 0
-    private var lastID = ""
+    private var lastConfirmed = ""
     /// By reason, in the order in which they first came up.
     private var failures: [(reason: String, orderIDs: [String])] = []
 
@@ -30,8 +30,12 @@ struct PlacingReport {
     mutating func add(_ placed: OrderPlacing.Placed) throws {
         let failure = PlacingFailure(placed.outcome)
         known += 1
-        if let failure { note(failure.reason, placed.orderID) } else { confirmed += 1 }
-        lastID = placed.orderID
+        if let failure {
+            note(failure.reason, placed.orderID)
+        } else {
+            confirmed += 1
+            lastConfirmed = placed.orderID
+        }
         if isJSON {
             try Output.json(Row(orderID: placed.orderID, confirmed: failure == nil, error: failure?.reason))
         }
@@ -55,12 +59,12 @@ struct PlacingReport {
     }
 
     private var summary: String {
-        guard count > 1 else { return "order \(lastID) placed" }
+        guard count > 1 else { return "order \(lastConfirmed) placed" }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let hundredths = Int(seconds * 100)
         let time = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) s"
         return """
-            \(confirmed) of \(count) orders placed in \(time), the last one \(lastID)
+            \(confirmed) of \(count) orders placed in \(time), the last one \(lastConfirmed)
             what became of them: shop order list (ids as they are placed: --json)
             """
     }

@@ -1,0 +1,62 @@
+import AMQPBridge
+import ArgumentParser
+import Testing
+
+@testable import Shop
+
+@Suite("Exit codes: 0 done, 1 failed, 64 wrong usage, 69 not reachable")
+struct FailureTests {
+    @Test(arguments: [
+        (AMQPError.Code.unreachable, Int32(69)), (.connectionLost, 69), (.timeout, 69), (.invalidConfiguration, 64),
+        (.credentialsRefused, 1), (.vhostRefused, 1), (.permissionDenied, 1), (.notFound, 1), (.resourceLocked, 1),
+        (.preconditionFailed, 1), (.protocolViolation, 1), (.init("something new"), 1),
+    ])
+    func ofTheBroker(_ code: AMQPError.Code, _ exitCode: Int32) {
+        #expect(Failure(AMQPError(code, "why")) == Failure(message: "why", exitCode: ExitCode(exitCode)))
+    }
+
+    @Test func whatArgumentParserThrowsIsItsOwn() {
+        #expect(Failure(ValidationError("x") as any Error) == nil)
+        #expect(Failure(CleanExit.helpRequest() as any Error) == nil)
+    }
+
+    @Test(arguments: [
+        "order place", "order place --line A=1", "order place --email a@b.c", "order place --email a@b.c --line",
+        "order place --email nobody --line A=1", "order place --email a@b.c --line A=0",
+        "order place --email a@b.c --line A=1 A=2", "order place --email a@b.c --line A=1 --line A=2",
+        "order place --email a@b.c --line A=1 --count 0", "order place --email a@b.c --line A=1 --count=-1",
+        "order place --email a@b.c --line A=1 --count x", "order place --email a@b.c --line A=1 --rate 0",
+        "order place --email a@b.c --line A=1 --rate=-1", "order place --email a@b.c --line A=1 --rate nan",
+        "order place --email a@b.c --line A=1 --rate inf", "order place --email a@b.c --line A=1 --id x",
+        "order place --email a@b.c --line A=1 --count 1 --id 0190abcd-ef01-7000-8000-00000000000f",
+        "order show", "order show 1", "order list --limit 0", "order list --status lost", "order nothing",
+        "stock set", "stock set A", "stock set A=-1", "stock set A=1000000001", "stock set A=1 A=1",
+        "dead list --service nobody", "dead list --older-than 5", "dead show", "dead show a --id b", "nothing",
+        "status --verbose", "topology apply now",
+    ])
+    func wrongUsage(_ line: String) throws {
+        let error = try #require(throws: (any Error).self) {
+            _ = try ShopCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+        }
+        #expect(ShopCommand.exitCode(for: error).rawValue == 64)
+    }
+
+    @Test(arguments: [
+        "order place --email a@b.c --line A=1 --json", "order place --email a@b.c --line A=1 B=2 --line C=3 --count 5",
+        "order place --line A=1 --email a@b.c --rate 0.5 --count 2 --name Ada --address There",
+        "order place --email a@b.c --line A=1 --id 0190ABCD-ef01-7000-8000-00000000000f",
+        "order show 0190abcd-ef01-7000-8000-00000000000f --json", "order list --status shipped --limit 1 --json",
+        "stock set A=0 B=1000000000 --json", "stock list --json", "status --json", "topology apply --json",
+        "dead list --service notify --type t --older-than 3d --id i --json", "dead show i --json", "dead show --id i",
+    ])
+    func rightUsage(_ line: String) {
+        #expect(throws: Never.self) { try ShopCommand.parseAsRoot(line.split(separator: " ").map(String.init)) }
+    }
+
+    @Test(arguments: [
+        (#"{"error":{"message":"no such thing"}}"#, ": no such thing"), ("plain\u{1B}", ": plain\u{FFFD}"), ("", ""),
+    ])
+    func refusalsOfServices(_ body: String, _ text: String) {
+        #expect(ServiceRefusal.text(in: body) == text)
+    }
+}
