@@ -1,4 +1,5 @@
 import AMQPBridge
+import Foundation
 import Hummingbird
 import Ledger
 import ShopEvents
@@ -6,14 +7,17 @@ import ShopEvents
 /// The order service's admin routes: looking at orders.
 enum OrderRoutes {
     private static let defaultLimit = 50
-    private static let maxLimit = 10_000
+    private static let maxLimit = 100_000
+    /// A long list leaves page by page, so that it needs no more memory than a short one.
+    private static let pageSize = 200
 
     static func add(to router: Router<BasicRequestContext>, reading ledger: EventLedger) {
         router.get("/orders") { request, _ in
             let status = try request.uri.queryParameters["status"].map { try parseStatus(String($0)) }
             let limit = try request.uri.queryParameters["limit"].map { try parseLimit(String($0)) } ?? defaultLimit
-            let orders = try await ledger.read { try OrderStore(transaction: $0).list(status: status, limit: limit) }
-            return OrderList(orders: orders.map { OrderView($0, history: nil) })
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody { try await write(status, limit, to: &$0, reading: ledger) })
         }
         router.get("/orders/:id") { _, context in
             let id = try context.parameters.require("id").lowercased()
@@ -24,6 +28,32 @@ enum OrderRoutes {
             guard let found else { throw HTTPError(.notFound, message: "there is no order \(id)") }
             return found
         }
+    }
+
+    /// `{"orders":[…]}`
+    private static func write(
+        _ status: OrderStatus?, _ limit: Int, to writer: inout any ResponseBodyWriter, reading ledger: EventLedger
+    ) async throws {
+        let encoder = JSONEncoder()
+        var left = limit
+        var last: Order?
+        try await writer.write(ByteBuffer(string: "{\"orders\":["))
+        while left > 0 {
+            let size = min(left, pageSize)
+            let page = try await ledger.read { [last] in
+                try OrderStore(transaction: $0).page(after: last, status: status, limit: size)
+            }
+            var text = ByteBuffer()
+            for order in page {
+                if last != nil { text.writeString(",") }
+                text.writeBytes(try encoder.encode(OrderView(order, history: nil)))
+                last = order
+            }
+            try await writer.write(text)
+            left = page.count < size ? 0 : left - size
+        }
+        try await writer.write(ByteBuffer(string: "]}"))
+        try await writer.finish(nil)
     }
 
     private static func parseStatus(_ text: String) throws -> OrderStatus {
@@ -40,10 +70,6 @@ enum OrderRoutes {
         }
         return limit
     }
-}
-
-struct OrderList: ResponseEncodable {
-    var orders: [OrderView]
 }
 
 /// An order as the admin port shows it.

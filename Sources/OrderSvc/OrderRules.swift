@@ -57,13 +57,19 @@ enum OrderRules {
             && groups.joined().allSatisfy { (48...57).contains($0) || (65...70).contains($0 & 0xDF) }
     }
 
-    /// One @ between two non-empty parts of visible ASCII: enough to be safe in a mail header. Whether it exists only a
-    /// mail server can say.
+    /// Two dot-atoms around one @ (RFC 5322, 3.4.1, without quoting and literals): safe in a mail header. Whether the
+    /// address exists only a mail server can say.
     static func isEmailAddress(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        let forbidden = "()<>[]:;\\,\"".utf8
-        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && parts[0].count <= 64 && text.utf8.count <= 254
-            && text.utf8.allSatisfy { (33...126).contains($0) && !forbidden.contains($0) }
+        return parts.count == 2 && parts[0].count <= 64 && text.utf8.count <= 254 && parts.allSatisfy(isDotAtom)
+    }
+
+    private static func isDotAtom(_ text: Substring.UTF8View) -> Bool {
+        let symbols = "!#$%&'*+-/=?^_`{|}~".utf8
+        return text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { atom in
+            !atom.isEmpty
+                && atom.allSatisfy { (48...57).contains($0) || (97...122).contains($0 | 0x20) || symbols.contains($0) }
+        }
     }
 
     static func isName(_ text: String) -> Bool { isPlainText(text, maxBytes: 200) }
@@ -71,7 +77,11 @@ enum OrderRules {
     private static func isPlainText(_ text: String, maxBytes: Int, lineBreaks: Bool = false) -> Bool {
         text.utf8.count <= maxBytes
             && text.unicodeScalars.allSatisfy { scalar in
-                scalar.properties.generalCategory != .control || lineBreaks && scalar == "\n"
+                switch scalar.properties.generalCategory {
+                case .control: lineBreaks && scalar == "\n"
+                case .lineSeparator, .paragraphSeparator: false
+                default: true
+                }
             }
     }
 }

@@ -22,7 +22,6 @@ struct OrderStore {
                 )
                 """,
                 "CREATE INDEX orders_placed_at ON orders (placed_at, order_id)",
-                "CREATE INDEX orders_status ON orders (status, placed_at)",
                 """
                 CREATE TABLE order_history (
                     order_id TEXT NOT NULL REFERENCES orders (order_id),
@@ -50,17 +49,17 @@ struct OrderStore {
         try transaction.first("SELECT request FROM orders WHERE order_id = ?", .text(id))?.text("request")
     }
 
-    /// Newest first.
-    func list(status: OrderStatus?, limit: Int) throws -> [Order] {
-        let order = "ORDER BY placed_at DESC, order_id DESC LIMIT ?"
-        let rows =
-            if let status {
-                try transaction.query(
-                    "SELECT * FROM orders WHERE status = ? \(order)", .text(status.rawValue), SQLValue(limit))
-            } else {
-                try transaction.query("SELECT * FROM orders \(order)", SQLValue(limit))
-            }
-        return try rows.map(Self.order)
+    /// A page of orders, newest first, that come after `last` in that order; nil: from the newest on.
+    func page(after last: Order?, status: OrderStatus?, limit: Int) throws -> [Order] {
+        try transaction.query(
+            """
+            SELECT * FROM orders
+            WHERE (placed_at, order_id) < (?, ?) AND (? IS NULL OR status = ?)
+            ORDER BY placed_at DESC, order_id DESC LIMIT ?
+            """,
+            .int(last?.placedAt ?? .max), .text(last?.id ?? ""), SQLValue(status?.rawValue),
+            SQLValue(status?.rawValue), SQLValue(limit)
+        ).map(Self.order)
     }
 
     func insert(_ command: PlaceOrder, status: OrderStatus, reasons: [String], at now: RFC3339Time) throws {
