@@ -130,9 +130,11 @@ struct OutboundBuffer: ~Copyable {
 extension CArena {
     fileprivate func properties(_ source: MessageProperties) -> amqp_basic_properties_t {
         var target = amqp_basic_properties_t()
+        // Apart from `target`: `set` holds one of its fields inout, and Swift traps on a second access meanwhile.
+        var flags: amqp_flags_t = 0
         func set(_ value: String?, _ flag: Int32, _ field: inout amqp_bytes_t) {
             guard let value else { return }
-            target._flags |= amqp_flags_t(flag)
+            flags |= amqp_flags_t(flag)
             field = bytes(value)
         }
         set(source.contentType, AMQP_BASIC_CONTENT_TYPE_FLAG, &target.content_type)
@@ -145,19 +147,20 @@ extension CArena {
         set(source.userID, AMQP_BASIC_USER_ID_FLAG, &target.user_id)
         set(source.appID, AMQP_BASIC_APP_ID_FLAG, &target.app_id)
         if !source.headers.isEmpty {
-            target._flags |= amqp_flags_t(AMQP_BASIC_HEADERS_FLAG)
+            flags |= amqp_flags_t(AMQP_BASIC_HEADERS_FLAG)
             target.headers = table(source.headers)
         }
-        target._flags |= amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG)
+        flags |= amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG)
         target.delivery_mode = source.isPersistent ? 2 : 1
         if let priority = source.priority {
-            target._flags |= amqp_flags_t(AMQP_BASIC_PRIORITY_FLAG)
+            flags |= amqp_flags_t(AMQP_BASIC_PRIORITY_FLAG)
             target.priority = priority
         }
         if let timestamp = source.timestamp {
-            target._flags |= amqp_flags_t(AMQP_BASIC_TIMESTAMP_FLAG)
+            flags |= amqp_flags_t(AMQP_BASIC_TIMESTAMP_FLAG)
             target.timestamp = timestamp
         }
+        target._flags = flags
         return target
     }
 }
