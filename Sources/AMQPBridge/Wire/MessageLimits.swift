@@ -21,7 +21,7 @@ enum MessageLimits {
         try checkShort("type", properties.type)
         try checkShort("user_id", properties.userID)
         try checkShort("app_id", properties.appID)
-        for name in properties.headers.keys { try checkShort("header name", name) }
+        try checkNames(in: properties.headers)
         guard publishing.body.count <= maxBodySize else {
             throw AMQPError(
                 .tooLarge, "the body has \(publishing.body.count) bytes; at most \(maxBodySize) can be published")
@@ -54,6 +54,22 @@ enum MessageLimits {
         case .bytes(let bytes): 5 + bytes.count
         case .array(let values): 5 + values.reduce(0) { $0 + size(of: $1) }
         case .table(let table): 5 + size(of: table)
+        }
+    }
+
+    /// The library writes a longer name's length in one byte and its text whole: the broker would close the connection.
+    private static func checkNames(in table: AMQPTable) throws(AMQPError) {
+        for (name, value) in table {
+            try checkShort("header name", name)
+            try checkNames(in: value)
+        }
+    }
+
+    private static func checkNames(in value: AMQPValue) throws(AMQPError) {
+        switch value {
+        case .table(let table): try checkNames(in: table)
+        case .array(let values): for value in values { try checkNames(in: value) }
+        default: break
         }
     }
 
