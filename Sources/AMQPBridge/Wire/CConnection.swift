@@ -53,7 +53,7 @@ struct CConnection: ~Copyable {
             let cause =
                 errno != 0 && status == AMQP_STATUS_SOCKET_ERROR.rawValue
                 ? String(cString: strerror(errno)) : CReply.text(status)
-            throw AMQPError(.unreachable, "no broker at \(endpoint.host):\(endpoint.port): \(cause)")
+            throw AMQPError(.unreachable, "no broker at \(endpoint): \(cause)")
         }
     }
 
