@@ -58,7 +58,7 @@ enum MessageLimits {
     }
 
     /// The library writes a longer name's length in one byte and its text whole: the broker would close the connection.
-    private static func checkNames(in table: AMQPTable) throws(AMQPError) {
+    static func checkNames(in table: AMQPTable) throws(AMQPError) {
         for (name, value) in table {
             try checkShort("header name", name)
             try checkNames(in: value)
@@ -75,7 +75,7 @@ enum MessageLimits {
 
     private static func short(_ text: String?) -> Int { text.map { 1 + $0.utf8.count } ?? 0 }
 
-    private static func checkShort(_ field: String, _ text: String?) throws(AMQPError) {
+    static func checkShort(_ field: String, _ text: String?) throws(AMQPError) {
         guard let text, text.utf8.count > 255 else { return }
         throw AMQPError(.tooLarge, "\(field) has \(text.utf8.count) bytes; AMQP takes at most 255")
     }
