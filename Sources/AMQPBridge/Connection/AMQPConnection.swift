@@ -30,8 +30,12 @@ public actor AMQPConnection {
     /// Connects to the first endpoint that answers.
     ///
     /// - Throws: `unreachable` when none does (with host, port and cause of each), `credentialsRefused` or
-    ///   `vhostRefused` as soon as one says so: other hosts of the same cluster would say the same.
+    ///   `vhostRefused` as soon as one says so: other hosts of the same cluster would say the same;
+    ///   `invalidConfiguration` without an endpoint.
     public static func connect(_ configuration: AMQPConfiguration) async throws(AMQPError) -> AMQPConnection {
+        guard !configuration.endpoints.isEmpty else {
+            throw AMQPError(.invalidConfiguration, "there is no broker address to connect to")
+        }
         var failures: [AMQPError] = []
         for endpoint in configuration.endpoints {
             do throws(AMQPError) {
@@ -59,6 +63,7 @@ public actor AMQPConnection {
 
     deinit {
         thread.stop()
+        consumer?.finish(AMQPError(.closed, "the connection was let go of while its consumer ran; keep it meanwhile"))
     }
 
     private func open(_ endpoint: AMQPEndpoint) throws(AMQPError) {
