@@ -26,6 +26,8 @@ final class PublishLane: Sendable {
         var tracker = ConfirmTracker<Waiter>()
         var waiting: Deque<Waiting> = []
         var phase = Phase.connecting
+        /// Between two channels: what comes meanwhile waits, and gets its tag on the new one.
+        var isPaused = false
     }
 
     /// Who is told the outcome: a continuation, or one place in a batch's.
@@ -54,15 +56,16 @@ final class PublishLane: Sendable {
         return await withTaskCancellationHandler {
             // Every waiter is resumed exactly once: it is taken out of the tracker, under the lock, when it is.
             await withUnsafeContinuation { continuation in
-                // The flag is set before `cancel` runs, so one of the two sees the other.
                 if Task.isCancelled {
                     continuation.resume(returning: .unknown(Self.cancelled))
                     return
                 }
                 submit([publishing]) { _ in .single(id: id, continuation) }
+                // Cancelled between the look above and the submission: `onCancel` has found nothing.
+                if Task.isCancelled { cancel(single: id) }
             }
         } onCancel: {
-            cancel { if case .single(id, _) = $0 { true } else { false } }
+            cancel(single: id)
         }
     }
 
@@ -78,11 +81,15 @@ final class PublishLane: Sendable {
                     return
                 }
                 submit(publishings) { .member(batch, index: $0) }
+                if Task.isCancelled { cancel(batch) }
             }
         } onCancel: {
-            cancel { if case .member(batch, _) = $0 { true } else { false } }
+            cancel(batch)
         }
     }
+
+    private func cancel(single id: UInt64) { cancel { if case .single(id, _) = $0 { true } else { false } } }
+    private func cancel(_ batch: PublishBatch) { cancel { if case .member(batch, _) = $0 { true } else { false } } }
 
     private func submit(_ publishings: [Publishing], waiter: (Int) -> Waiter) {
         let deadline = ContinuousClock.now + timeout
@@ -94,7 +101,9 @@ final class PublishLane: Sendable {
                     waiter: waiter(index), deadline: deadline)
                 if case .closed(let error) = state.phase {
                     refused.append((entry.waiter, .unknown(error)))
-                } else if case .open = state.phase, state.waiting.isEmpty, state.tracker.count < maxUnconfirmed {
+                } else if case .open = state.phase, !state.isPaused, state.waiting.isEmpty,
+                    state.tracker.count < maxUnconfirmed
+                {
                     Self.send(entry, &state, &refused)
                 } else {
                     state.waiting.append(entry)
@@ -173,12 +182,24 @@ extension PublishLane {
         state.withLock { $0.tracker.markReturned(messageID: messageID) }
     }
 
-    /// True when nothing is unconfirmed or waiting.
-    var isIdle: Bool { state.withLock { $0.tracker.count == 0 && $0.waiting.isEmpty && $0.buffer.isEmpty } }
+    /// Holds publishings back until `restart()`, if none is unconfirmed or waiting; false when one is.
+    func pauseIfIdle() -> Bool {
+        state.withLock { state in
+            state.isPaused = state.tracker.count == 0 && state.waiting.isEmpty && state.buffer.isEmpty
+            return state.isPaused
+        }
+    }
 
-    /// A new channel counts from 1 again. Only while idle.
+    /// A new channel counts from 1 again. Only after `pauseIfIdle()`.
     func restart() {
-        state.withLock { $0.tracker = ConfirmTracker() }
+        let refused = state.withLock { state in
+            var refused: [ConfirmTracker<Waiter>.Resolved] = []
+            state.tracker = ConfirmTracker()
+            state.isPaused = false
+            admitWaiting(&state, &refused)
+            return refused
+        }
+        Self.resume(refused)
     }
 
     func setBlocked(reason: String?) {
@@ -236,7 +257,7 @@ extension PublishLane {
     }
 
     private func admitWaiting(_ state: inout State, _ refused: inout [ConfirmTracker<Waiter>.Resolved]) {
-        guard case .open = state.phase else { return }
+        guard case .open = state.phase, !state.isPaused else { return }
         while state.tracker.count < maxUnconfirmed, let entry = state.waiting.popFirst() {
             Self.send(entry, &state, &refused)
         }

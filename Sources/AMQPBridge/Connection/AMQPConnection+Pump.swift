@@ -74,7 +74,7 @@ extension AMQPConnection {
             }
             next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
         }
-        if let consumer, consumer.inHand > 0 { next = min(next, now + Self.settlementDelay) }
+        if let consumer, consumer.needsTurns { next = min(next, now + Self.settlementDelay) }
         return ConnectionThread.Interest(
             descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now))
     }
@@ -126,7 +126,9 @@ extension AMQPConnection {
             try afterCall()
             return result
         } catch {
-            if error.replyCode != nil, consumer == nil, lane.isIdle, (try? reopenChannel()) != nil { throw error }
+            if error.closesChannelOnly, consumer == nil, lane.pauseIfIdle(), (try? reopenChannel()) != nil {
+                throw error
+            }
             fail(error)
             throw error
         }

@@ -43,6 +43,14 @@ struct BrokerReply: Equatable {
     }
 }
 
+extension AMQPError {
+    /// True for the broker's "soft errors" (AMQP 0-9-1, 1.2): the channel is gone, the connection is not.
+    var closesChannelOnly: Bool {
+        guard let replyCode else { return false }
+        return [311, 312, 313, 403, 404, 405, 406].contains(replyCode)
+    }
+}
+
 extension Substring {
     fileprivate var trimmingSpaces: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
