@@ -15,6 +15,11 @@ enum PlainOutcome: Equatable {
     }
 }
 
+extension ReturnKey {
+    /// A key that differs from others by its id alone.
+    init(_ messageID: String) { self.init(messageID: messageID, exchange: "x", routingKey: "k") }
+}
+
 extension ConfirmTracker where Waiter == Int {
     mutating func resolve(_ tag: UInt64, multiple: Bool = false, isAck: Bool = true) -> [Int: PlainOutcome] {
         var resolved: [Resolved] = []

@@ -34,11 +34,11 @@ struct ConfirmTrackerModelTests {
         switch dice {
         case 0..<50:
             let deadline = start + .seconds(Int(model.nextTag))
-            tracker.register(Int(model.nextTag), messageID: id, deadline: deadline)
+            tracker.register(Int(model.nextTag), returnKey: ReturnKey(id), deadline: deadline)
             model.register(id, deadline)
             return ([:], [:])
         case 50..<60:
-            tracker.markReturned(messageID: id)
+            tracker.markReturned(ReturnKey(id))
             model.markReturned(id)
             return ([:], [:])
         case 60..<85:

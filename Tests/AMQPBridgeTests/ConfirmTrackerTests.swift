@@ -11,7 +11,7 @@ struct ConfirmTrackerTests {
     private func tracker(_ count: Int) -> ConfirmTracker<Int> {
         var tracker = ConfirmTracker<Int>()
         for number in 1...count {
-            tracker.register(number, messageID: "m\(number)", deadline: start + .seconds(number))
+            tracker.register(number, returnKey: ReturnKey("m\(number)"), deadline: start + .seconds(number))
         }
         return tracker
     }
@@ -67,9 +67,9 @@ struct ConfirmTrackerTests {
     @Test("returned and then acked is unroutable; returned and then nacked is nacked")
     func returned() {
         var tracker = tracker(3)
-        tracker.markReturned(messageID: "m2")
-        tracker.markReturned(messageID: "m3")
-        tracker.markReturned(messageID: "nobody's")
+        tracker.markReturned(ReturnKey("m2"))
+        tracker.markReturned(ReturnKey("m3"))
+        tracker.markReturned(ReturnKey("nobody's"))
         #expect(tracker.resolve(2, multiple: true) == [1: .confirmed, 2: .unroutable])
         #expect(tracker.resolve(3, isAck: false) == [3: .nacked])
     }
@@ -77,10 +77,31 @@ struct ConfirmTrackerTests {
     @Test("of two publishings with one id, each return marks the next oldest")
     func sameIDTwice() {
         var tracker = ConfirmTracker<Int>()
-        for number in 1...3 { tracker.register(number, messageID: "same", deadline: start) }
-        tracker.markReturned(messageID: "same")
-        tracker.markReturned(messageID: "same")
+        for number in 1...3 { tracker.register(number, returnKey: ReturnKey("same"), deadline: start) }
+        tracker.markReturned(ReturnKey("same"))
+        tracker.markReturned(ReturnKey("same"))
         #expect(tracker.resolve(3, multiple: true) == [1: .unroutable, 2: .unroutable, 3: .confirmed])
+    }
+
+    @Test("one id on its way to three places: the return marks its own")
+    func sameIDElsewhere() {
+        var tracker = ConfirmTracker<Int>()
+        let keys = [("x", "a"), ("x", "b"), ("y", "b")].map {
+            ReturnKey(messageID: "same", exchange: ExchangeName($0.0), routingKey: RoutingKey($0.1))
+        }
+        for (number, key) in keys.enumerated() { tracker.register(number, returnKey: key, deadline: start) }
+        tracker.markReturned(keys[1])
+        tracker.markReturned(keys[2])
+        #expect(tracker.resolve(3, multiple: true) == [0: .confirmed, 1: .unroutable, 2: .unroutable])
+    }
+
+    @Test("what is not mandatory is never taken for the one that was returned")
+    func notMandatory() {
+        var tracker = ConfirmTracker<Int>()
+        tracker.register(1, returnKey: nil, deadline: start)
+        tracker.register(2, returnKey: ReturnKey("same"), deadline: start)
+        tracker.markReturned(ReturnKey("same"))
+        #expect(tracker.resolve(2, multiple: true) == [1: .confirmed, 2: .unroutable])
     }
 
     @Test("when the connection is gone, what waits is unknown, never nacked")
@@ -99,7 +120,7 @@ struct ConfirmTrackerTests {
         #expect(tracker.nextDeadline == start + .seconds(1))
         #expect(tracker.expire(at: start + .seconds(2), error: lost).outcomes == [1: .unknown, 2: .unknown])
         #expect(tracker.nextDeadline == start + .seconds(3))
-        tracker.register(5, messageID: "m5", deadline: start + .seconds(5))
+        tracker.register(5, returnKey: ReturnKey("m5"), deadline: start + .seconds(5))
         #expect(tracker.nextTag == 6)
         #expect(tracker.resolve(1).isEmpty)
         #expect(tracker.resolve(2, multiple: true).isEmpty)

@@ -28,7 +28,7 @@ extension FrameAssembler.Output? {
 
 extension FrameAssembler.Output {
     var delivery: Delivery? { if case .delivery(let delivery) = self { delivery } else { nil } }
-    var returnedProperties: MessageProperties? { if case .returned(let it) = self { it } else { nil } }
+    var returned: ReturnKey? { if case .returned(let key) = self { key } else { nil } }
     var method: Method? { if case .method(let method) = self { method } else { nil } }
     var isHeartbeat: Bool { if case .heartbeat = self { true } else { false } }
 }

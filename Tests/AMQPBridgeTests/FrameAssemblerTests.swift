@@ -70,14 +70,15 @@ struct FrameAssemblerTests {
         #expect(!delivery.isOversized)
     }
 
-    @Test("a returned message comes back with its properties, its body read and dropped")
+    @Test("a returned message is known by its id, exchange and key, its body read and dropped")
     func returned() throws {
         var assembler = assembler()
         var properties = MessageProperties()
         properties.messageID = "m-2"
         #expect(try assembler.accept(.method(channel: 1, .sampleReturn)) == nil)
         #expect(try assembler.accept(.header(channel: 1, bodySize: 2, properties: properties)) == nil)
-        #expect(try assembler.acceptBody("ab")?.returnedProperties == properties)
+        let key = ReturnKey(messageID: "m-2", exchange: "x", routingKey: "k")
+        #expect(try assembler.acceptBody("ab")?.returned == key)
     }
 
     @Test("one message may follow another at once")

@@ -8,7 +8,8 @@ import DequeModule
 struct ConfirmTracker<Waiter> {
     struct Pending {
         var waiter: Waiter
-        var messageID: String
+        /// Nil when it cannot be returned, because it is not mandatory.
+        var returnKey: ReturnKey?
         var deadline: ContinuousClock.Instant
         var isReturned = false
     }
@@ -24,8 +25,8 @@ struct ConfirmTracker<Waiter> {
     var nextTag: UInt64 { firstTag + UInt64(slots.count) }
 
     /// Registers the next publishing. Call this before its bytes can leave: the confirm may be faster than the caller.
-    mutating func register(_ waiter: Waiter, messageID: String, deadline: ContinuousClock.Instant) {
-        slots.append(Pending(waiter: waiter, messageID: messageID, deadline: deadline))
+    mutating func register(_ waiter: Waiter, returnKey: ReturnKey?, deadline: ContinuousClock.Instant) {
+        slots.append(Pending(waiter: waiter, returnKey: returnKey, deadline: deadline))
         count += 1
     }
 
@@ -43,9 +44,9 @@ struct ConfirmTracker<Waiter> {
         dropSettledPrefix()
     }
 
-    /// Marks the oldest publishing of that id which has not been returned yet.
-    mutating func markReturned(messageID: String) {
-        let index = slots.firstIndex { $0.map { $0.messageID == messageID && !$0.isReturned } ?? false }
+    /// Marks the oldest publishing of that key which has not been returned yet.
+    mutating func markReturned(_ key: ReturnKey) {
+        let index = slots.firstIndex { $0.map { $0.returnKey == key && !$0.isReturned } ?? false }
         guard let index else { return }
         slots[index]?.isReturned = true
     }

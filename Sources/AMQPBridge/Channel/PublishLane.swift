@@ -121,7 +121,10 @@ final class PublishLane: Sendable {
         if publishing.properties.messageID == nil { publishing.properties.messageID = entry.messageID }
         do {
             try state.buffer.append(publishing)
-            state.tracker.register(entry.waiter, messageID: entry.messageID, deadline: entry.deadline)
+            let key = ReturnKey(
+                messageID: entry.messageID, exchange: publishing.exchange, routingKey: publishing.routingKey)
+            state.tracker.register(
+                entry.waiter, returnKey: publishing.isMandatory ? key : nil, deadline: entry.deadline)
         } catch {
             refused.append((entry.waiter, .unknown(error)))
         }
@@ -178,8 +181,8 @@ extension PublishLane {
         Self.resume(resolved)
     }
 
-    func markReturned(messageID: String) {
-        state.withLock { $0.tracker.markReturned(messageID: messageID) }
+    func markReturned(_ key: ReturnKey) {
+        state.withLock { $0.tracker.markReturned(key) }
     }
 
     /// Holds publishings back until `restart()`, if none is unconfirmed or waiting; false when one is.

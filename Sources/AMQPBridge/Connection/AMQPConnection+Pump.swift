@@ -84,7 +84,7 @@ extension AMQPConnection {
     func accept(_ frame: Frame) throws(AMQPError) {
         switch try assembler.accept(frame) {
         case .delivery(let delivery)?: arrived.append(delivery)
-        case .returned(let properties)?: lane.markReturned(messageID: properties.messageID ?? "")
+        case .returned(let key)?: lane.markReturned(key)
         case .method(let method)?: try accept(method)
         case .heartbeat?, nil: break
         }
