@@ -38,6 +38,16 @@ struct MessageLimitsTests {
         }
     }
 
+    @Test("numbers that RabbitMQ does not have are refused", arguments: [Double.nan, .infinity, -.infinity])
+    func notFinite(number: Double) {
+        for value in [AMQPValue.double(number), .array([.table(["inner": .double(number)])])] {
+            var publishing = Publishing(exchange: "x", routingKey: "k", body: [])
+            publishing.properties.headers = ["ratio": value]
+            let error = #expect(throws: AMQPError.self) { try Encoding.bytes(of: publishing, frameMax: Self.frameMax) }
+            #expect(error?.code == .invalidConfiguration)
+        }
+    }
+
     @Test("a body takes one mebibyte and not a byte more")
     func body() throws {
         var publishing = Publishing(exchange: "x", routingKey: "k", body: [UInt8](repeating: 0, count: 1 << 20))

@@ -21,7 +21,7 @@ enum MessageLimits {
         try checkShort("type", properties.type)
         try checkShort("user_id", properties.userID)
         try checkShort("app_id", properties.appID)
-        try checkNames(in: properties.headers)
+        try check(properties.headers)
         guard publishing.body.count <= maxBodySize else {
             throw AMQPError(
                 .tooLarge, "the body has \(publishing.body.count) bytes; at most \(maxBodySize) can be published")
@@ -57,18 +57,21 @@ enum MessageLimits {
         }
     }
 
-    /// The library writes a longer name's length in one byte and its text whole: the broker would close the connection.
-    static func checkNames(in table: AMQPTable) throws(AMQPError) {
+    /// What a table must not hold, as the broker would close the whole connection for it: names of more than 255 bytes
+    /// (the library writes their length in one byte and their text whole) and numbers that Erlang does not have.
+    static func check(_ table: AMQPTable) throws(AMQPError) {
         for (name, value) in table {
             try checkShort("header name", name)
-            try checkNames(in: value)
+            try check(value, of: name)
         }
     }
 
-    private static func checkNames(in value: AMQPValue) throws(AMQPError) {
+    private static func check(_ value: AMQPValue, of name: String) throws(AMQPError) {
         switch value {
-        case .table(let table): try checkNames(in: table)
-        case .array(let values): for value in values { try checkNames(in: value) }
+        case .table(let table): try check(table)
+        case .array(let values): for value in values { try check(value, of: name) }
+        case .double(let number) where !number.isFinite:
+            throw AMQPError(.invalidConfiguration, "header '\(name)' is \(number); RabbitMQ takes finite numbers only")
         default: break
         }
     }

@@ -7,7 +7,7 @@ extension MessageLimits {
 
     static func check(_ queue: Queue) throws(AMQPError) {
         try check(queue.name)
-        try checkNames(in: queue.arguments)
+        try check(queue.arguments)
     }
 
     static func check(_ binding: Binding) throws(AMQPError) {
