@@ -49,8 +49,9 @@ struct CConnection: ~Copyable {
         var limit = timeval(timeout)
         errno = 0
         let status = amqp_socket_open_noblock(socket, endpoint.host, Int32(endpoint.port), &limit)
+        let code = errno
         guard status == AMQP_STATUS_OK.rawValue else {
-            throw AMQPError(.unreachable, "no broker at \(endpoint): \(Self.cause(of: status, errno))")
+            throw AMQPError(.unreachable, "no broker at \(endpoint): \(Self.cause(of: status, code))")
         }
     }
 
