@@ -76,12 +76,15 @@ public actor AMQPConnection {
         }
     }
 
-    /// Sends what waits, says goodbye and closes; after this everything ends with `closed`. Bounded by two call time-outs.
+    /// Ends the consumer, sends what waits, says goodbye and closes; after this everything ends with `closed`. Bounded by
+    /// three call time-outs.
     ///
-    /// Settlements given before this are with the broker when it returns: a round trip makes sure of it before the
-    /// goodbye, because a quorum queue may overlook acks sent right before a channel ends.
+    /// Deliveries that nobody has taken go back to the queue. Settlements given before this are with the broker when it
+    /// returns: a quorum queue takes 32 at a time and forgets the others when a channel ends, so its consumer's end,
+    /// which goes through the queue's log, and a round trip come before the goodbye.
     public func close() {
         guard !end.isFinished else { return }
+        try? cancelConsumer()
         if let _ = try? perform({ wire throws(AMQPError) in try wire.roundTrip() }) { wire.close() }
         fail(AMQPError(.closed, "this connection was closed"))
     }
