@@ -95,7 +95,7 @@ struct ConsumerEndTests {
         }
     }
 
-    @Test("closing the connection ends the sequence without an error, after what has arrived")
+    @Test("closing the connection ends the sequence without an error; what nobody took goes back")
     func connectionClosed() async throws {
         try await withBroker { broker in
             let queue = try await broker.queue()
@@ -104,7 +104,9 @@ struct ConsumerEndTests {
             let consumer = try await connection.consume(queue, prefetch: 10)
             try await eventually("it arrived") { consumer.inHand == 1 }
             await connection.close()
-            #expect(try await consumer.take(atLeast: 2).map(\.text) == ["arrived"])
+            // Handed out now, it would be worked on twice: its ack has no way to the broker any more.
+            #expect(try await consumer.take(atLeast: 1).isEmpty)
+            #expect(try await broker.connect().consume(queue, prefetch: 1).take(atLeast: 1).map(\.text) == ["arrived"])
         }
     }
 

@@ -60,12 +60,14 @@ struct ForeignClientTests {
             let connection = try await broker.connect()
             try await connection.publish(publishing)
             let output = try await python("consume.py", [queue.rawValue], broker: broker)
-            let seen = try JSONDecoder().decode(Seen.self, from: Data(output.utf8))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let seen = try decoder.decode(Seen.self, from: Data(output.utf8))
             #expect(Array(seen.body.utf8) == publishing.body)
-            #expect(seen.routing_key == queue.rawValue)
-            #expect(seen.content_type == "application/cloudevents+json")
-            #expect(seen.message_id == "0198")
-            #expect(seen.delivery_mode == 2)
+            #expect(seen.routingKey == queue.rawValue)
+            #expect(seen.contentType == "application/cloudevents+json")
+            #expect(seen.messageId == "0198")
+            #expect(seen.deliveryMode == 2)
             #expect(seen.timestamp == 1_700_000_000)
             #expect(seen.headers.attempt == 2)
             #expect(seen.headers.name == "käse")
@@ -74,7 +76,7 @@ struct ForeignClientTests {
         }
     }
 
-    /// What the script prints; its names are Python's.
+    /// What the script prints.
     private struct Seen: Decodable {
         struct Headers: Decodable {
             var attempt: Int
@@ -82,10 +84,10 @@ struct ForeignClientTests {
         }
 
         var body: String
-        var routing_key: String
-        var content_type: String
-        var message_id: String
-        var delivery_mode: Int
+        var routingKey: String
+        var contentType: String
+        var messageId: String
+        var deliveryMode: Int
         var timestamp: Int
         var headers: Headers
     }

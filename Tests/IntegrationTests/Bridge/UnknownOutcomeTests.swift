@@ -63,16 +63,21 @@ struct UnknownOutcomeTests {
             let error = await #expect(throws: AMQPError.self) {
                 try await publisher.publish(Publishing(to: queue, "slow", id: "slow-1"))
             }
-            #expect(ContinuousClock.now - start < .seconds(3))
+            #expect(ContinuousClock.now - start < .seconds(15), "the default is 30 s")
             #expect(error?.code == .outcomeUnknown)
             #expect((error?.underlyingError as? AMQPError)?.code == .timeout)
             #expect(error?.message.contains("slow-1") == true)
             #expect(publisher.failure == nil)
             proxy.resume()
             let nobody = Publishing(to: QueueName(broker.unique("nobody")), "lost")
-            let outcomes = await publisher.publish(contentsOf: [nobody, Publishing(to: queue, "quick")])
-            #expect(outcomes[0].error(for: nobody)?.code == .unroutable)
-            #expect(outcomes[1].isConfirmed)
+            try await eventually("both have their own outcome") {
+                let outcomes = await publisher.publish(contentsOf: [nobody, Publishing(to: queue, "quick")])
+                let codes = outcomes.map { $0.error(for: nobody)?.code }
+                // On a busy machine this may pass the deadline again; but it must never be the neighbour's.
+                #expect([.unroutable, .outcomeUnknown].contains(codes[0]))
+                #expect([nil, .outcomeUnknown].contains(codes[1]))
+                return codes == [.unroutable, nil]
+            }
             await publisher.close()
         }
     }
@@ -94,7 +99,9 @@ struct UnknownOutcomeTests {
                 #expect(outcome.error(for: publishing)?.code == .outcomeUnknown)
             }
             proxy.resume()
-            try await publisher.publish(Publishing(to: queue, "afterwards"))
+            try await eventually("publishing works again") {
+                await publisher.publish(contentsOf: [Publishing(to: queue, "afterwards")]).allSatisfy { $0.isConfirmed }
+            }
             await publisher.close()
         }
     }
@@ -114,7 +121,7 @@ struct UnknownOutcomeTests {
             for outcome in await outcomes {
                 #expect(outcome.error(for: Publishing(to: queue, ""))?.code == .outcomeUnknown)
             }
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(15), "the default is 30 s")
         }
     }
 }

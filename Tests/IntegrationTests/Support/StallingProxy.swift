@@ -72,17 +72,19 @@ final class StallingProxy: @unchecked Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
-            if mayStall { waitUntilOpen() }
+            if mayStall, !waitUntilOpen() { break }
             guard count > 0, sendAll(buffer[..<count], to: target) else { break }
         }
         shutdown(source, Int32(SHUT_RDWR))
         shutdown(target, Int32(SHUT_RDWR))
     }
 
-    private func waitUntilOpen() {
+    /// False when the proxy was stopped: what was held back by then is dropped.
+    private func waitUntilOpen() -> Bool {
         gate.lock()
+        defer { gate.unlock() }
         while isStalled && !isStopped { gate.wait() }
-        gate.unlock()
+        return !isStopped
     }
 
     private func sendAll(_ bytes: ArraySlice<UInt8>, to target: Int32) -> Bool {
