@@ -16,13 +16,14 @@ extension AMQPConnection {
             throw AMQPError(
                 .invalidConfiguration, "the prefetch must be at least 1: without a limit a backlog fills memory")
         }
+        try MessageLimits.check(queue)
         let thread = thread
         let consumer = DeliveryConsumer(queue: queue, epoch: assembler.epoch, prefetch: prefetch) { thread.wake() }
-        consumerTag = try perform { (wire) throws(AMQPError) in
-            // The first deliveries may arrive together with the answer: be ready for them before asking.
+        try perform { (wire) throws(AMQPError) in
+            // The first deliveries, or the consumer's end, may arrive together with the answer: be ready for them.
             self.consumer = consumer
             do throws(AMQPError) {
-                return try wire.consume(queue, prefetch: prefetch, isExclusive: isExclusive)
+                consumerTag = try wire.consume(queue, prefetch: prefetch, isExclusive: isExclusive)
             } catch {
                 self.consumer = nil
                 throw error

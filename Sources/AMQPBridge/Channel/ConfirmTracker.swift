@@ -9,7 +9,8 @@ struct ConfirmTracker<Waiter> {
     /// Nil waiter: resolved while an older one still waits.
     private struct Slot {
         var waiter: Waiter?
-        var messageID: String
+        /// Nil when it cannot be returned, because it is not mandatory.
+        var returnKey: ReturnKey?
         var isReturned = false
     }
 
@@ -32,14 +33,14 @@ struct ConfirmTracker<Waiter> {
 
     /// Registers the next publishing. Call this before its bytes can leave: the confirm may be faster than the caller.
     /// Deadlines must not go back from tag to tag.
-    mutating func register(_ waiter: Waiter, messageID: String, deadline: ContinuousClock.Instant) {
+    mutating func register(_ waiter: Waiter, returnKey: ReturnKey?, deadline: ContinuousClock.Instant) {
         let tag = nextTag
         if let last = deadlines.indices.last, deadlines[last].instant == deadline {
             deadlines[last].last = tag
         } else {
             deadlines.append(Deadline(last: tag, instant: deadline))
         }
-        slots.append(Slot(waiter: waiter, messageID: messageID))
+        slots.append(Slot(waiter: waiter, returnKey: returnKey))
         count += 1
     }
 
@@ -62,9 +63,9 @@ struct ConfirmTracker<Waiter> {
         dropSettledPrefix()
     }
 
-    /// Marks the oldest publishing of that id which has not been returned yet.
-    mutating func markReturned(messageID: String) {
-        let index = slots.firstIndex { $0.waiter != nil && $0.messageID == messageID && !$0.isReturned }
+    /// Marks the oldest publishing of that key which has not been returned yet.
+    mutating func markReturned(_ key: ReturnKey) {
+        let index = slots.firstIndex { $0.waiter != nil && $0.returnKey == key && !$0.isReturned }
         guard let index else { return }
         slots[index].isReturned = true
     }

@@ -51,6 +51,9 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
     /// Deliveries handed out and not settled yet.
     public var inHand: Int { state.withLock { $0.settlements.outstanding } }
 
+    /// True while something may have to be sent soon without anybody calling for it.
+    var needsTurns: Bool { state.withLock { $0.settlements.outstanding > 0 || $0.settlements.unsent > 0 } }
+
     public func makeAsyncIterator() -> Iterator { Iterator(consumer: self) }
 
     public struct Iterator: AsyncIteratorProtocol {

@@ -63,10 +63,16 @@ struct PublishWindow {
         if messageID == nil, publishing.isMandatory { messageID = UUIDv7().description }
         do {
             try output.append(publishing, messageID: messageID)
-            tracker.register(waiter, messageID: messageID ?? "", deadline: deadline)
+            tracker.register(waiter, returnKey: returnKey(publishing, messageID), deadline: deadline)
         } catch {
             waiter.resume(.unknown(error))
         }
+    }
+
+    /// Nil when it cannot come back, because it is not mandatory.
+    private func returnKey(_ publishing: borrowing Publishing, _ messageID: String?) -> ReturnKey? {
+        guard publishing.isMandatory, let messageID else { return nil }
+        return ReturnKey(messageID: messageID, exchange: publishing.exchange, routingKey: publishing.routingKey)
     }
 
     /// The broker's ack or nack. Who waited is told by `resumeResolved()`.
@@ -74,9 +80,7 @@ struct PublishWindow {
         tracker.resolve(upTo: tag, multiple: multiple, isAck: isAck, into: &resolved)
     }
 
-    mutating func markReturned(messageID: String) {
-        tracker.markReturned(messageID: messageID)
-    }
+    mutating func markReturned(_ key: ReturnKey) { tracker.markReturned(key) }
 
     /// Tells everybody whose publishing was resolved by what the last read brought, in one go.
     mutating func resumeResolved() {

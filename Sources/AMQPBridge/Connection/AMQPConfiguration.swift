@@ -43,8 +43,8 @@ public struct AMQPConfiguration: Sendable {
     }
 }
 
-/// One broker address. Its description leaves the password out.
-public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible {
+/// One broker address. Its description is `host:port`; no way of printing it shows the password.
+public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     public var host: String
     public var port: Int
     public var vhost: String
@@ -60,7 +60,11 @@ public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible {
         self.password = password
     }
 
-    public var description: String { "\(host):\(port)" }
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    public var customMirror: Mirror {
+        Mirror(self, children: ["host": host, "port": port, "vhost": vhost, "user": user])
+    }
 }
 
 extension String {

@@ -65,7 +65,7 @@ extension AMQPConnection {
             }
             next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
         }
-        if let consumer, consumer.inHand > 0 { next = min(next, now + Self.settlementDelay) }
+        if let consumer, consumer.needsTurns { next = min(next, now + Self.settlementDelay) }
         return ConnectionThread.Interest(
             descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now))
     }
@@ -75,7 +75,7 @@ extension AMQPConnection {
     func accept(_ frame: Frame) throws(AMQPError) {
         switch try assembler.accept(frame) {
         case .delivery(let delivery)?: arrived.append(delivery)
-        case .returned(let properties)?: window.markReturned(messageID: properties.messageID ?? "")
+        case .returned(let key)?: window.markReturned(key)
         case .method(let method)?: try accept(method)
         case .heartbeat?, nil: break
         }
@@ -122,7 +122,7 @@ extension AMQPConnection {
             try afterCall()
             return result
         } catch {
-            if error.replyCode != nil, consumer == nil, window.isIdle, (try? reopenChannel()) != nil { throw error }
+            if error.closesChannelOnly, consumer == nil, window.isIdle, (try? reopenChannel()) != nil { throw error }
             fail(error)
             throw error
         }

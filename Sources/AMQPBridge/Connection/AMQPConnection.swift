@@ -32,8 +32,12 @@ public actor AMQPConnection {
     /// Connects to the first endpoint that answers.
     ///
     /// - Throws: `unreachable` when none does (with host, port and cause of each), `credentialsRefused` or
-    ///   `vhostRefused` as soon as one says so: other hosts of the same cluster would say the same.
+    ///   `vhostRefused` as soon as one says so: other hosts of the same cluster would say the same;
+    ///   `invalidConfiguration` without an endpoint.
     public static func connect(_ configuration: AMQPConfiguration) async throws(AMQPError) -> AMQPConnection {
+        guard !configuration.endpoints.isEmpty else {
+            throw AMQPError(.invalidConfiguration, "there is no broker address to connect to")
+        }
         var failures: [AMQPError] = []
         for endpoint in configuration.endpoints {
             do throws(AMQPError) {
@@ -62,6 +66,7 @@ public actor AMQPConnection {
 
     deinit {
         thread.stop()
+        consumer?.finish(AMQPError(.closed, "the connection was let go of while its consumer ran; keep it meanwhile"))
     }
 
     private func open(_ endpoint: AMQPEndpoint) throws(AMQPError) {
@@ -74,12 +79,15 @@ public actor AMQPConnection {
         }
     }
 
-    /// Sends what waits, says goodbye and closes; after this everything ends with `closed`. Bounded by two call time-outs.
+    /// Ends the consumer, sends what waits, says goodbye and closes; after this everything ends with `closed`. Bounded by
+    /// three call time-outs.
     ///
-    /// Settlements given before this are with the broker when it returns: a round trip makes sure of it before the
-    /// goodbye, because a quorum queue may overlook acks sent right before a channel ends.
+    /// Deliveries that nobody has taken go back to the queue. Settlements given before this are with the broker when it
+    /// returns: a quorum queue takes 32 at a time and forgets the others when a channel ends, so its consumer's end,
+    /// which goes through the queue's log, and a round trip come before the goodbye.
     public func close() {
         guard !end.isFinished else { return }
+        try? cancelConsumer()
         if let _ = try? perform({ wire throws(AMQPError) in try wire.roundTrip() }) { wire.close() }
         fail(AMQPError(.closed, "this connection was closed"))
     }

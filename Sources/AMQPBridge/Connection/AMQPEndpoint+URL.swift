@@ -9,7 +9,7 @@ extension AMQPEndpoint {
             throw Self.invalid(
                 scheme == "amqps"
                     ? "amqps is not supported yet; use amqp on loopback or a private network"
-                    : "the scheme '\(scheme)' is not amqp")
+                    : "it does not begin with amqp://")
         }
         let (authority, path) = rest.splitOnce(at: "/")
         var hostAndPort = authority
@@ -48,9 +48,15 @@ extension AMQPEndpoint {
             (host, port) = text.splitOnce(at: ":")
         }
         guard !host.isEmpty else { throw invalid("the host is missing") }
-        guard let port else { return (String(host), 5672) }
-        guard let number = Int(port), (1...65535).contains(number) else { throw invalid("'\(port)' is not a port") }
-        return (try decoded(host, "host"), number)
+        return (try decoded(host, "host"), try portNumber(port ?? "5672"))
+    }
+
+    private static func portNumber(_ text: Substring) throws(AMQPError) -> Int {
+        // The text is not repeated: in an address with a bare / or , in its password it is a piece of that.
+        guard let number = Int(text), (1...65535).contains(number), text.first != "+" else {
+            throw invalid("the port is not a number from 1 to 65535 (is a / or , in the password? Write %2F or %2C)")
+        }
+        return number
     }
 
     private static func decoded(_ text: Substring, _ part: String) throws(AMQPError) -> String {

@@ -121,7 +121,11 @@ final class ConnectionThread: SerialExecutor {
             for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
             let hadJobs = !jobs.isEmpty
             jobs.removeAll(keepingCapacity: true)
-            if isStopped && !hadJobs { return }
+            if isStopped {
+                // Its wake-up may be spent: never sleep again.
+                if hadJobs { continue }
+                return
+            }
             let interest = pump?(isReadable)
             isReadable = sleep(interest)
         }

@@ -3,7 +3,9 @@ public enum AMQPValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
+    /// Leaves as a signed number, clamped to its range: RabbitMQ has no unsigned 64-bit field.
     case unsigned(UInt64)
+    /// Finite: RabbitMQ closes the connection for anything else, so publishing refuses it.
     case double(Double)
     case string(String)
     case bytes([UInt8])

@@ -35,11 +35,19 @@ struct BrokerReply: Equatable {
             found: Self.plain(text[current.upperBound...]))
     }
 
-    /// The value itself, without RabbitMQ's quotes and type.
+    /// The value itself, without RabbitMQ's quotes and type; a reply text ends at 255 bytes, perhaps inside the value.
     private static func plain(_ text: Substring) -> String {
-        guard let open = text.firstIndex(of: "'"), let close = text[text.index(after: open)...].firstIndex(of: "'")
-        else { return text.trimmingSpaces }
-        return String(text[text.index(after: open)..<close])
+        guard let open = text.firstIndex(of: "'") else { return text.trimmingSpaces }
+        let value = text[text.index(after: open)...]
+        return String(value[..<(value.firstIndex(of: "'") ?? value.endIndex)])
+    }
+}
+
+extension AMQPError {
+    /// True for the broker's "soft errors" (AMQP 0-9-1, 1.2): the channel is gone, the connection is not.
+    var closesChannelOnly: Bool {
+        guard let replyCode else { return false }
+        return [311, 312, 313, 403, 404, 405, 406].contains(replyCode)
     }
 }
 

@@ -49,12 +49,17 @@ struct CConnection: ~Copyable {
         var limit = timeval(timeout)
         errno = 0
         let status = amqp_socket_open_noblock(socket, endpoint.host, Int32(endpoint.port), &limit)
+        let code = errno
         guard status == AMQP_STATUS_OK.rawValue else {
-            let cause =
-                errno != 0 && status == AMQP_STATUS_SOCKET_ERROR.rawValue
-                ? String(cString: strerror(errno)) : CReply.text(status)
-            throw AMQPError(.unreachable, "no broker at \(endpoint.host):\(endpoint.port): \(cause)")
+            throw AMQPError(.unreachable, "no broker at \(endpoint): \(Self.cause(of: status, code))")
         }
+    }
+
+    /// Why there is no connection. The library keeps the system's error to itself when a refusal comes later than the
+    /// call, which leaves `errno` at "in progress".
+    private static func cause(of status: Int32, _ code: Int32) -> String {
+        guard status == AMQP_STATUS_SOCKET_ERROR.rawValue, code != 0 else { return CReply.text(status) }
+        return code == EINPROGRESS ? "connection refused, or no route to the host" : String(cString: strerror(code))
     }
 
     private func login(_ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options) throws(AMQPError) {

@@ -6,7 +6,7 @@
 struct FrameAssembler {
     enum Output: Sendable {
         case delivery(Delivery)
-        case returned(properties: MessageProperties)
+        case returned(ReturnKey)
         case method(Method)
         case heartbeat
     }
@@ -95,8 +95,11 @@ struct FrameAssembler {
                     tag: DeliveryTag(epoch: epoch, value: tag), exchange: ExchangeName(exchange),
                     routingKey: RoutingKey(routingKey), isRedelivered: isRedelivered, properties: properties,
                     body: body, bodySize: size))
-        case .returned:
-            return .returned(properties: properties)
+        case .returned(_, _, let exchange, let routingKey):
+            return .returned(
+                ReturnKey(
+                    messageID: properties.messageID ?? "", exchange: ExchangeName(exchange),
+                    routingKey: RoutingKey(routingKey)))
         default:
             return nil
         }

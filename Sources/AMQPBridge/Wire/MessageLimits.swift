@@ -26,7 +26,7 @@ enum MessageLimits {
         try checkShort("type", publishing.properties.type)
         try checkShort("user_id", publishing.properties.userID)
         try checkShort("app_id", publishing.properties.appID)
-        for name in publishing.properties.headers.keys { try checkShort("header name", name) }
+        try check(publishing.properties.headers)
         guard publishing.body.count <= maxBodySize else {
             throw AMQPError(
                 .tooLarge, "the body has \(publishing.body.count) bytes; at most \(maxBodySize) can be published")
@@ -63,10 +63,29 @@ enum MessageLimits {
         }
     }
 
+    /// What a table must not hold, as the broker would close the whole connection for it: names of more than 255 bytes
+    /// (the library writes their length in one byte and their text whole) and numbers that Erlang does not have.
+    static func check(_ table: AMQPTable) throws(AMQPError) {
+        for (name, value) in table {
+            try checkShort("header name", name)
+            try check(value, of: name)
+        }
+    }
+
+    private static func check(_ value: AMQPValue, of name: String) throws(AMQPError) {
+        switch value {
+        case .table(let table): try check(table)
+        case .array(let values): for value in values { try check(value, of: name) }
+        case .double(let number) where !number.isFinite:
+            throw AMQPError(.invalidConfiguration, "header '\(name)' is \(number); RabbitMQ takes finite numbers only")
+        default: break
+        }
+    }
+
     private static func short(_ text: String?) -> Int { text.map { 1 + $0.utf8.count } ?? 0 }
 
     @inline(__always)
-    private static func checkShort(_ field: StaticString, _ text: String?) throws(AMQPError) {
+    static func checkShort(_ field: StaticString, _ text: String?) throws(AMQPError) {
         guard let text, text.utf8.count > 255 else { return }
         throw AMQPError(.tooLarge, "\(field) has \(text.utf8.count) bytes; AMQP takes at most 255")
     }

@@ -1,0 +1,93 @@
+import Testing
+
+@testable import AMQPBridge
+
+@Suite("AMQP_URL is read as RabbitMQ's URI rules say", .timeLimit(.minutes(1)))
+struct AMQPEndpointURLTests {
+    private static let good: [(url: String, endpoint: AMQPEndpoint)] = [
+        ("amqp://localhost", AMQPEndpoint(host: "localhost")),
+        ("amqp://localhost:5673", AMQPEndpoint(host: "localhost", port: 5673)),
+        ("amqp://u:p@h:1/v", AMQPEndpoint(host: "h", port: 1, vhost: "v", user: "u", password: "p")),
+        ("amqp://u:p@h:65535", AMQPEndpoint(host: "h", port: 65535, user: "u", password: "p")),
+        ("amqp://u@h", AMQPEndpoint(host: "h", user: "u", password: "")),
+        ("amqp://u:@h", AMQPEndpoint(host: "h", user: "u", password: "")),
+        ("amqp://u:p:q@h", AMQPEndpoint(host: "h", user: "u", password: "p:q")),
+        ("amqp://u:p@q@h", AMQPEndpoint(host: "h", user: "u", password: "p@q")),
+        ("  amqp://h \n", AMQPEndpoint(host: "h")),
+    ]
+
+    @Test("user, password, host and port, each with its default", arguments: good)
+    func parts(url: String, endpoint: AMQPEndpoint) throws {
+        #expect(try AMQPConfiguration(urls: url).endpoints == [endpoint])
+    }
+
+    @Test("a missing vhost is /, an empty one is empty, a slash in it is encoded")
+    func vhosts() throws {
+        let vhosts = [
+            "": "/", "/": "", "/%2F": "/", "/%2f": "/", "/shop": "shop", "/a%2Fb%20c": "a/b c", "/käse": "käse",
+        ]
+        for (path, vhost) in vhosts {
+            #expect(try AMQPEndpoint(url: "amqp://h\(path)").vhost == vhost, "path \(path)")
+        }
+    }
+
+    @Test("every part may be percent-encoded")
+    func percentEncoded() throws {
+        let endpoint = try AMQPEndpoint(url: "amqp://us%65r:p%40ss%2Fw%3Ard%25%C3%A9@my%2Dhost:5672/v%68")
+        #expect(endpoint.user == "user")
+        #expect(endpoint.password == "p@ss/w:rd%é")
+        #expect(endpoint.host == "my-host")
+        #expect(endpoint.vhost == "vh")
+        #expect(try AMQPEndpoint(url: "amqp://my%2Dhost").host == "my-host", "also without a port")
+    }
+
+    @Test("IPv6 addresses stand in brackets")
+    func ipv6() throws {
+        #expect(try AMQPEndpoint(url: "amqp://[::1]") == AMQPEndpoint(host: "::1"))
+        let endpoint = try AMQPEndpoint(url: "amqp://u:p@[2001:db8::1]:5673/v")
+        #expect(endpoint.host == "2001:db8::1")
+        #expect(endpoint.port == 5673)
+        #expect(endpoint.description == "[2001:db8::1]:5673")
+    }
+
+    @Test("several addresses keep their order")
+    func several() throws {
+        let configuration = try AMQPConfiguration(urls: "amqp://a, amqp://b:1/x ,amqp://c")
+        #expect(configuration.endpoints.map(\.description) == ["a:5672", "b:1", "c:5672"])
+        #expect(configuration.endpoints.map(\.vhost) == ["/", "x", "/"])
+    }
+
+    // "S3CR" and "ET" stand where a password, or a piece of one, can stand.
+    static let bad = [
+        "", " ", ",", "localhost", "user:S3CRET@h", "amqp:/h", "http://h", "amqps://u:S3CRET@h", "S3CRET://h",
+        "amqp://", "amqp://u:S3CRET@", "amqp://u:S3CRET@/v", "amqp://u:S3CRET@:5672",
+        "amqp://u:S3CRET@h:", "amqp://u:S3CRET@h:0", "amqp://u:S3CRET@h:65536", "amqp://u:S3CRET@h:-1",
+        "amqp://u:S3CRET@h:+5672", "amqp://u:S3CRET@h:amqp", "amqp://u:S3CRET@h:5672x", "amqp://u:S3CRET@h:1:2",
+        "amqp://u:S3CR/ET@h", "amqp://u:S3CR,ET@h", "amqp://u:S3CRET%@h", "amqp://u:S3CRET%4@h", "amqp://u:S3CRET%zz@h",
+        "amqp://u:S3CRET%FF@h", "amqp://u:S3CRET%00@h", "amqp://%FF:S3CRET@h", "amqp://u:S3CRET@h%/v",
+        "amqp://u:S3CRET@h/%F", "amqp://u:S3CRET@h/a/b", "amqp://u:S3CRET@h/v?heartbeat=5",
+        "amqp://u:S3CRET@[::1", "amqp://u:S3CRET@[::1]x", "amqp://u:S3CRET@[::1]:", "amqp://u:S3CRET@[]:1",
+        "amqp://a,,amqp://b", "amqp://a,", "amqp://a,localhost",
+    ]
+
+    @Test("what cannot be used is refused, in words that help and hold no password", arguments: bad)
+    func refused(url: String) {
+        let error = #expect(throws: AMQPError.self) { try AMQPConfiguration(urls: url) }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.isRetriable == false)
+        let text = error.map { "\($0) \($0.message)" } ?? ""
+        #expect(text.contains("amqp://user:password@host:5672/vhost"), "it should show how an address looks: \(text)")
+        for piece in ["S3CR", "ET@", "'ET"] { #expect(!text.contains(piece), "a password in: \(text)") }
+    }
+
+    @Test("an address is described without its user and password")
+    func description() throws {
+        let endpoint = try AMQPEndpoint(url: "amqp://someone:S3CRET@h:5673/v")
+        #expect(endpoint.description == "h:5673")
+        #expect("\(endpoint)" == "h:5673")
+        #expect(String(reflecting: endpoint) == "h:5673", "logs and debuggers reflect")
+        var dumped = ""
+        dump(try AMQPConfiguration(urls: "amqp://someone:S3CRET@h"), to: &dumped)
+        #expect(!dumped.contains("S3CRET"))
+    }
+}

@@ -1,0 +1,57 @@
+import AMQPBridge
+import Foundation
+
+/// A TCP port on loopback, for peers that are not what they should be.
+struct LocalPort {
+    let descriptor: Int32
+    let number: Int
+
+    /// - Parameter isListening: false: bound, so that nobody else takes it, and refusing every connection.
+    init(isListening: Bool) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = Self.loopback(port: 0)
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        guard bound, !isListening || listen(descriptor, 16) == 0 else {
+            throw AMQPError(.unreachable, "no port for the test: \(String(cString: strerror(errno)))")
+        }
+        self.descriptor = descriptor
+        number = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    func close() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        Glibc.close(descriptor)
+    }
+
+    static func loopback(port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        return address
+    }
+}
+
+/// Accepts connections, sends each the same bytes and then says and does nothing more.
+final class DeafServer: Sendable {
+    let port: Int
+    private let listener: LocalPort
+
+    init(greeting: String = "") throws {
+        listener = try LocalPort(isListening: true)
+        port = listener.number
+        let descriptor = listener.descriptor
+        Thread.detachNewThread {
+            while case let peer = accept(descriptor, nil, nil), peer >= 0 {
+                _ = greeting.withCString { send(peer, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
+            }
+        }
+    }
+
+    func stop() { listener.close() }
+}
