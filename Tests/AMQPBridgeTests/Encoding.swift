@@ -12,7 +12,7 @@ enum Encoding {
     }
 
     static func append(_ publishing: Publishing, to buffer: inout OutboundBuffer) throws {
-        try buffer.append(publishing)
+        try buffer.append(publishing, messageID: publishing.properties.messageID)
     }
 
     /// Bytes of the content header's whole frame.

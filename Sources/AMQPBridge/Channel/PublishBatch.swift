@@ -1,7 +1,7 @@
 import Synchronization
 
 /// One wait for many outcomes: the caller is resumed once, when the last of them is known.
-final class PublishBatch: Sendable, Equatable {
+final class PublishBatch: Sendable {
     private struct State {
         var outcomes: [PublishOutcome?]
         var missing: Int
@@ -10,7 +10,11 @@ final class PublishBatch: Sendable, Equatable {
 
     private let state: Mutex<State>
 
-    init(count: Int) {
+    /// Never used again on this connection, so that a late cancellation finds no other batch.
+    let id: UInt64
+
+    init(id: UInt64, count: Int) {
+        self.id = id
         state = Mutex(State(outcomes: Array(repeating: nil, count: count), missing: count))
     }
 
@@ -30,6 +34,4 @@ final class PublishBatch: Sendable, Equatable {
         }
         if let (continuation, outcomes) = finished { continuation.resume(returning: outcomes) }
     }
-
-    static func == (left: PublishBatch, right: PublishBatch) -> Bool { left === right }
 }

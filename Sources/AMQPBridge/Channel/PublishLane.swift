@@ -52,14 +52,14 @@ final class PublishLane: Sendable {
         contentsOf publishings: [Publishing], isolation: isolated (any Actor)? = #isolation
     ) async -> [PublishOutcome] {
         guard !publishings.isEmpty else { return [] }
-        let batch = PublishBatch(count: publishings.count)
+        let batch = PublishBatch(id: nextID.add(1, ordering: .relaxed).newValue, count: publishings.count)
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 batch.start(continuation)
                 submit(.many(publishings, batch))
             }
         } onCancel: {
-            cancel(.batch(ObjectIdentifier(batch)))
+            cancel(.batch(id: batch.id))
         }
     }
 

@@ -13,7 +13,7 @@ struct PublishSubmission {
     var key: PublishWaiter.Key {
         switch content {
         case .one(_, let waiter): waiter.key
-        case .many(_, let batch): .batch(ObjectIdentifier(batch))
+        case .many(_, let batch): .batch(id: batch.id)
         }
     }
 
@@ -35,13 +35,13 @@ enum PublishWaiter: Sendable {
     /// Names one call of `publish` while it waits.
     enum Key: Hashable, Sendable {
         case single(id: UInt64)
-        case batch(ObjectIdentifier)
+        case batch(id: UInt64)
     }
 
     var key: Key {
         switch self {
         case .single(let id, _): .single(id: id)
-        case .member(let batch, _): .batch(ObjectIdentifier(batch))
+        case .member(let batch, _): .batch(id: batch.id)
         }
     }
 
