@@ -1,28 +1,133 @@
-import FoundationEssentials
+import Glibc
 
 /// A point in time as RFC 3339 writes it, in UTC with milliseconds: `2026-01-31T08:30:00.250Z`.
 public struct RFC3339Time: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64
 
-    private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    /// The years 0 to 9999: what four digits can write.
+    private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
-    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
-
-    /// Reads a date-time with any offset; digits beyond milliseconds are dropped. Nil when it is none.
-    public init?(_ text: String) {
-        guard let date = try? Self.style.parse(text) else { return nil }
-        self.init(date)
+    /// - Parameter milliseconds: what lies outside of the years 0 to 9999 becomes their nearest end.
+    public init(milliseconds: Int64) {
+        self.milliseconds = min(max(milliseconds, Self.writable.lowerBound), Self.writable.upperBound)
     }
 
-    public static var now: RFC3339Time { RFC3339Time(Date()) }
-
-    private init(_ date: Date) { milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded(.down)) }
+    public static var now: RFC3339Time {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return RFC3339Time(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
+    }
 
     public static func < (left: RFC3339Time, right: RFC3339Time) -> Bool { left.milliseconds < right.milliseconds }
 
     public var description: String {
-        // The style cuts digits off; a quarter of a millisecond keeps binary fractions from falling one short.
-        Date(timeIntervalSince1970: (Double(milliseconds) + 0.25) / 1000).formatted(Self.style)
+        let (days, rest) = milliseconds.flooredDivision(by: Self.millisecondsPerDay)
+        let date = Self.date(ofDay: days)
+        let seconds = rest / 1000
+        return Self.digits(date.year, 4) + "-" + Self.digits(date.month, 2) + "-" + Self.digits(date.day, 2) + "T"
+            + Self.digits(seconds / 3600, 2) + ":" + Self.digits(seconds / 60 % 60, 2) + ":"
+            + Self.digits(seconds % 60, 2) + "." + Self.digits(rest % 1000, 3) + "Z"
+    }
+
+    private static func digits(_ number: Int64, _ count: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    }
+}
+
+// MARK: - Reading
+
+// Written out here: Foundation's parser takes the 30th of February, 25 o'clock and anything behind the end.
+extension RFC3339Time {
+    /// Reads a date-time with any offset (RFC 3339, 5.6); digits beyond milliseconds are dropped, and a leap second is
+    /// the next second's beginning. Nil when it is none.
+    public init?(_ text: String) {
+        var rest = text.utf8[...]
+        guard let year = rest.number(4), rest.skip("-"), let month = rest.number(2), rest.skip("-"),
+            let day = rest.number(2), rest.skip("T", "t"), let hour = rest.number(2), rest.skip(":"),
+            let minute = rest.number(2), rest.skip(":"), let second = rest.number(2), let fraction = rest.fraction(),
+            let offset = rest.offset(), rest.isEmpty
+        else { return nil }
+        guard (1...12).contains(month), (1...Self.daysOfMonth(month, year)).contains(day), hour < 24, minute < 60,
+            second <= 60
+        else { return nil }
+        let time = Self.day(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset * 60
+        guard second < 60 || time.flooredDivision(by: 86_400).remainder == 0 else { return nil }
+        let milliseconds = time * 1000 + fraction
+        guard Self.writable.contains(milliseconds) else { return nil }
+        self.milliseconds = milliseconds
+    }
+}
+
+extension Substring.UTF8View {
+    fileprivate mutating func skip(_ wanted: Unicode.Scalar...) -> Bool {
+        guard let byte = first, wanted.contains(Unicode.Scalar(byte)) else { return false }
+        removeFirst()
+        return true
+    }
+
+    fileprivate mutating func number(_ count: Int) -> Int64? {
+        let digits = prefix(count)
+        guard digits.count == count, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        removeFirst(count)
+        return digits.reduce(0) { $0 * 10 + Int64($1 - 48) }
+    }
+
+    /// Milliseconds; zero when there is no fraction.
+    fileprivate mutating func fraction() -> Int64? {
+        guard skip(".") else { return 0 }
+        let digits = prefix { (48...57).contains($0) }
+        removeFirst(digits.count)
+        let kept = digits.prefix(3)
+        let scale: [Int64] = [0, 100, 10, 1]
+        return kept.isEmpty ? nil : kept.reduce(0) { $0 * 10 + Int64($1 - 48) } * scale[kept.count]
+    }
+
+    /// Minutes east of UTC.
+    fileprivate mutating func offset() -> Int64? {
+        if skip("Z", "z") { return 0 }
+        let isWest = first == UInt8(ascii: "-")
+        guard skip("+", "-"), let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60
+        else { return nil }
+        return (isWest ? -1 : 1) * (hours * 60 + minutes)
+    }
+}
+
+// MARK: - The Gregorian calendar
+
+// Days are counted in eras of 400 years that begin on the first of March, so that a leap day comes last.
+extension RFC3339Time {
+    private static let millisecondsPerDay: Int64 = 86_400_000
+    private static let daysPerEra: Int64 = 146_097
+    /// From 0000-03-01 to 1970-01-01.
+    private static let epoch: Int64 = 719_468
+
+    private static func daysOfMonth(_ month: Int64, _ year: Int64) -> Int64 {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
+    /// Days since 1970-01-01.
+    private static func day(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        return era * daysPerEra + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - epoch
+    }
+
+    private static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let (era, dayOfEra) = (day + epoch).flooredDivision(by: daysPerEra)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+    }
+}
+
+extension Int64 {
+    fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }
