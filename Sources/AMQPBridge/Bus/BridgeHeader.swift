@@ -1,6 +1,8 @@
 /// The bridge's own message headers. None begins with `x-`, which brokers keep for themselves and RabbitMQ 4 ignores
 /// when clients send it.
 enum BridgeHeader {
+    /// What all of them begin with.
+    static let prefix = "amqpbridge-"
     /// How many times the handler was called so far.
     static let attempt = "amqpbridge-attempt"
     static let service = "amqpbridge-service"

@@ -4,6 +4,9 @@ extension DeadLetter {
     private static let maxErrorBytes = 2048
     /// What the bridge's own headers need at most, in bytes; the rest of a frame is the sender's.
     private static let reservedBytes = 8192
+    /// As long as an exchange's or a user's name can be (AMQP's short strings).
+    private static let maxNameBytes = 255
+    private static let maxAttempts: Int64 = 1_000_000
 
     /// The letter: the same body and properties, the reason in headers.
     static func publishing(
@@ -12,22 +15,23 @@ extension DeadLetter {
     ) -> Publishing {
         var properties = delivery.properties
         let original = properties.headers.filter { !BridgeHeader.isStripped($0.key) }
+        let earlier = earlierReason(of: delivery, topology)
         let time = now.description
         var reason: AMQPTable = [
             BridgeHeader.service: .string(topology.service),
-            BridgeHeader.exchange: original[BridgeHeader.exchange] ?? .string(delivery.exchange.rawValue),
-            BridgeHeader.routingKey: original[BridgeHeader.routingKey] ?? .string(delivery.routingKey.rawValue),
+            BridgeHeader.exchange: earlier[BridgeHeader.exchange] ?? .string(delivery.exchange.rawValue),
+            BridgeHeader.routingKey: earlier[BridgeHeader.routingKey] ?? .string(delivery.routingKey.rawValue),
             BridgeHeader.attempt: .int(Int64(attempts(of: delivery) + 1)),
-            BridgeHeader.errorType: .string(errorType(failure)),
+            BridgeHeader.errorType: .string(errorType(failure).prefix(utf8Bytes: maxNameBytes)),
             BridgeHeader.error: .string(errorText(failure).prefix(utf8Bytes: maxErrorBytes)),
-            BridgeHeader.firstFailed: original[BridgeHeader.firstFailed] ?? .string(time),
+            BridgeHeader.firstFailed: earlier[BridgeHeader.firstFailed] ?? .string(time),
             BridgeHeader.lastFailed: .string(time),
         ]
-        if let user = properties.userID { reason[BridgeHeader.userID] = .string(user) }
+        reason[BridgeHeader.userID] = earlier[BridgeHeader.userID] ?? properties.userID.map { .string($0) }
         properties.userID = nil
         properties.expiration = nil
         properties.isPersistent = true
-        properties.headers = original.merging(reason) { $1 }
+        properties.headers = original.filter { !$0.key.hasPrefix(BridgeHeader.prefix) }.merging(reason) { $1 }
         if MessageLimits.encodedSize(properties) > frameMax - reservedBytes {
             reason[BridgeHeader.headersDropped] = true
             properties.headers = reason
@@ -36,9 +40,19 @@ extension DeadLetter {
             exchange: topology.returnExchange, routingKey: "dead", properties: properties, body: delivery.body)
     }
 
-    /// Handler calls before this delivery, by the bridge's own count.
+    /// Handler calls before this delivery, by the bridge's own count. Anybody can write that header: it is bounded, so
+    /// that counting on never overflows.
     static func attempts(of delivery: Delivery) -> Int {
-        Int(clamping: max(0, delivery.properties.headers[BridgeHeader.attempt]?.int ?? 0))
+        Int(min(max(0, delivery.properties.headers[BridgeHeader.attempt]?.int ?? 0), maxAttempts))
+    }
+
+    /// What the bridge noted when the event failed before. Trusted only on the service's own return path, and only as
+    /// far as it is short enough to be the bridge's.
+    private static func earlierReason(of delivery: Delivery, _ topology: ServiceTopology) -> AMQPTable {
+        guard delivery.exchange == topology.returnExchange else { return [:] }
+        return delivery.properties.headers.filter { _, value in
+            value.string.map { $0.utf8.count <= maxNameBytes } ?? false
+        }
     }
 
     private static func errorType(_ error: any Error) -> String {

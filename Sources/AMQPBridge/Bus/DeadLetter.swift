@@ -39,7 +39,8 @@ public struct DeadLetter: Sendable {
 
     private static func time(_ value: AMQPValue) -> String? {
         guard case .timestamp(let seconds) = value else { return nil }
-        return RFC3339Time(milliseconds: Int64(clamping: seconds) &* 1000).description
+        // Anybody can write it: what lies beyond all calendars becomes their end.
+        return RFC3339Time(milliseconds: Int64(min(seconds, UInt64(UInt32.max) << 8)) * 1000).description
     }
 }
 
