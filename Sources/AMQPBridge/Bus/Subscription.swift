@@ -53,6 +53,8 @@ struct Subscription: Sendable {
             } catch let error as PublishingFailed {
                 throw error
             } catch {
+                // Out of time while stopping: not the event's failure. Unsettled, it comes again.
+                if Task.isCancelled { throw error }
                 fates[index] = .failed(error)
             }
         }
