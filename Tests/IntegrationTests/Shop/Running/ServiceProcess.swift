@@ -1,0 +1,85 @@
+import Foundation
+import ShopEvents
+
+/// One of the four services as a real process, with its own port, data and log.
+struct ServiceProcess: Sendable {
+    let service: ShopService
+    let port: Int
+    let log: URL
+    let process: ChildProcess
+
+    /// Starts it and does not wait for anything.
+    init(_ service: ShopService, port: Int, in folder: URL, log: URL, environment: [String: String]) throws {
+        var variables = Command.inherited
+        variables["HTTP_PORT"] = "\(port)"
+        variables["DATA_DIR"] = folder.appending(path: "data/\(service.rawValue)").path
+        variables["MAIL_DIR"] = folder.appending(path: "mail").path
+        // All that it could ever write, because secrets are looked for in it.
+        variables["LOG_LEVEL"] = "trace"
+        self.service = service
+        self.port = port
+        self.log = log
+        process = try ChildProcess(
+            ShopBinaries.named(service.rawValue.capitalized + "Svc"),
+            environment: variables.merging(environment) { $1 }, output: log, errors: log)
+    }
+
+    /// What a health route answers.
+    struct Health: Sendable {
+        var status: Int
+        var body: String
+    }
+
+    func health(_ route: String) async throws -> Health {
+        let command = Command(
+            executable: URL(filePath: "/usr/bin/curl"),
+            arguments: [
+                "-sS", "--noproxy", "*", "--max-time", "5", "-w", "\n%{http_code}",
+                "http://127.0.0.1:\(port)/health/\(route)",
+            ])
+        let lines = try await command.run().checked().output.split(separator: "\n")
+        return Health(status: Int(lines.last ?? "") ?? 0, body: lines.dropLast().joined(separator: "\n"))
+    }
+
+    /// - Throws: what its log says when it ended, or what it lacks when it is not ready in time.
+    func waitUntilReady(within limit: Duration = .seconds(60)) async throws {
+        let answer = try await eventually("an answer of \(service) that it is ready, or its end", within: limit) {
+            if process.exitCode != nil { return Health(status: 0, body: "") }
+            let health = try await health("ready")
+            guard health.status == 200 else { throw CommandFailed(description: health.body) }
+            return health
+        }
+        if answer.status != 200 {
+            throw CommandFailed(description: "\(service) ended with \(process.exitCode ?? -1): \(logText.suffix(2000))")
+        }
+    }
+
+    var logText: String { (try? Data(contentsOf: log)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+}
+
+/// Ports nobody listens on.
+enum FreePorts {
+    /// Below the kernel's range for outgoing connections, which could take one at any moment.
+    static func next() throws -> Int {
+        for _ in 0..<200 {
+            let port = Int.random(in: 20_000..<32_000)
+            if isFree(UInt16(port)) { return port }
+        }
+        throw CommandFailed(description: "no free port found")
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+
+struct PlacedRow: Decodable, Sendable {
+    var orderId: String
+    var confirmed: Bool
+}
+
+struct OrderRow: Decodable, Sendable {
+    struct Step: Decodable, Sendable {
+        var status: String
+        var event: String
+        var eventId: String
+        var source: String
+        var causationId: String?
+    }
+
+    var orderId: String
+    var status: String
+    var email: String
+    var reasons: [String]?
+    var history: [Step]?
+}
+
+struct StockRow: Decodable, Equatable, Sendable {
+    var sku: String
+    var onHand: Int
+    var taken: Int
+}
+
+struct LetterRow: Decodable, Equatable, Sendable {
+    var service: String
+    var eventId: String?
+    var type: String?
+    var routingKey: String
+    var attempts: Int
+    var error: String
+    var firstFailed: String?
+    var lastFailed: String?
+}
+
+struct QueueRow: Decodable, Sendable {
+    var queue: String
+    var ready: Int
+    var consumers: Int
+}
+
+// What a shopkeeper asks, by the command line.
+extension ShopFixture {
+    /// Places orders that all ask for the same, and returns their ids once the broker has confirmed them.
+    nonisolated func place(
+        _ lines: String..., count: Int = 1, rate: Int? = nil, email: String = "ada@example.org"
+    ) async throws -> [String] {
+        var arguments = ["order", "place", "--json", "--email", email, "--count", "\(count)", "--line"] + lines
+        if let rate { arguments += ["--rate", "\(rate)"] }
+        let rows = try await command(arguments, within: .seconds(120)).checked().rows(of: PlacedRow.self)
+        #expect(rows.count == count)
+        #expect(rows.allSatisfy { $0.confirmed })
+        return rows.map(\.orderId)
+    }
+
+    /// Nil when the order service does not know it (yet).
+    nonisolated func order(_ id: String) async throws -> OrderRow? {
+        let result = try await command("order", "show", id, "--json")
+        return result.exitCode == 1 ? nil : try result.checked().rows(of: OrderRow.self).first
+    }
+
+    nonisolated func orders() async throws -> [String: OrderRow] {
+        let rows = try await command("order", "list", "--json", "--limit", "10000").checked().rows(of: OrderRow.self)
+        return Dictionary(rows.map { ($0.orderId, $0) }) { first, _ in first }
+    }
+
+    nonisolated func setStock(_ items: String...) async throws {
+        _ = try await command(["stock", "set"] + items).checked()
+    }
+
+    nonisolated func stock(_ sku: String) async throws -> StockRow? {
+        try await command("stock", "list", "--json").checked().rows(of: StockRow.self).first { $0.sku == sku }
+    }
+
+    nonisolated func deadLetters() async throws -> [LetterRow] {
+        try await command("dead", "list", "--json").checked().rows()
+    }
+
+    nonisolated func queues() async throws -> [String: QueueRow] {
+        let rows = try await command("status", "--json").checked().rows(of: QueueRow.self)
+        return Dictionary(rows.map { ($0.queue, $0) }) { first, _ in first }
+    }
+
+    /// All mails that were sent, as they lie in the maildir.
+    nonisolated func mails() throws -> [ShopMail] {
+        let new = folder.appending(path: "mail/new")
+        guard FileManager.default.fileExists(atPath: new.path) else { return [] }
+        let files = try FileManager.default.contentsOfDirectory(at: new, includingPropertiesForKeys: nil)
+        return try files.map { ShopMail(try Data(contentsOf: $0)) }
+    }
+
+    nonisolated func mails(of orderID: String) throws -> [ShopMail] { try mails().filter { $0.orderID == orderID } }
+
+    // MARK: Waiting
+
+    /// Waits until all these orders have this status and their mails are there: `order.created`, and the end's own.
+    nonisolated func waitUntil(
+        _ orderIDs: [String], are status: String, mails kinds: [String], within limit: Duration = .seconds(90)
+    ) async throws {
+        try await eventually("\(orderIDs.count) orders that are \(status)", within: limit) {
+            let orders = try await self.orders()
+            return orderIDs.allSatisfy { orders[$0]?.status == status }
+        }
+        try await eventually("the mails of \(orderIDs.count) orders that are \(status)", within: .seconds(30)) {
+            let sent = try mailKinds()
+            return orderIDs.allSatisfy { sent[$0, default: []].count >= kinds.count }
+        }
+        let sent = try mailKinds()
+        for id in orderIDs { #expect(sent[id, default: []].sorted() == kinds.sorted(), "the mails of order \(id)") }
+    }
+
+    /// What kinds of mail each order's customer got.
+    private nonisolated func mailKinds() throws -> [String: [String]] {
+        Dictionary(grouping: try mails(), by: \.orderID).mapValues { $0.map(\.eventType) }
+    }
+
+    nonisolated func waitUntilShipped(_ orderIDs: [String], within limit: Duration = .seconds(90)) async throws {
+        try await waitUntil(orderIDs, are: "shipped", mails: ["order.created", "shipping.started"], within: limit)
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import ShopEvents
+import Testing
+
+/// A whole shop of its own: a virtual host, the topology, the services as processes, and everything gone afterwards.
+actor ShopFixture {
+    /// The one that the suite's `.shop` trait runs.
+    @TaskLocal static var running: ShopFixture?
+
+    nonisolated let broker: ShopBroker
+    nonisolated let brokerURL: String
+    /// Data and mail; deleted in the end.
+    nonisolated let folder: URL
+    /// Where the services' logs are; they stay, in the folder that `deploy/test` names when something failed.
+    nonisolated let logs: URL
+    private nonisolated let ports: [ShopService: Int]
+    private var processes: [ShopService: ServiceProcess] = [:]
+
+    private init(broker: ShopBroker, brokerURL: String, folder: URL, logs: URL) throws {
+        self.broker = broker
+        self.brokerURL = brokerURL
+        self.folder = folder
+        self.logs = logs
+        ports = Dictionary(uniqueKeysWithValues: try ShopService.allCases.map { ($0, try FreePorts.next()) })
+        try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+    }
+
+    static func current() throws -> ShopFixture { try #require(running, "the suite lacks the trait .shop") }
+
+    /// Runs a shop for as long as the body does, and cleans up whatever happens.
+    static func with(
+        _ services: [ShopService] = ShopService.allCases, on broker: ShopBroker? = nil,
+        _ body: (ShopFixture) async throws -> Void
+    ) async throws {
+        let broker = try broker ?? ShopBroker.given()
+        let name = "shop-\(UUID().uuidString.prefix(8).lowercased())"
+        let url = try await broker.createVirtualHost(name)
+        try await cleaningUp {
+            try await TemporaryFolder.with("shop") { folder in
+                let logs = URL(filePath: broker.runDirectory).appending(path: "test-logs/\(name)")
+                let shop = try ShopFixture(broker: broker, brokerURL: url, folder: folder, logs: logs)
+                try await cleaningUp {
+                    _ = try await shop.command("topology", "apply").checked()
+                    try await shop.start(services)
+                    try await body(shop)
+                } finally: {
+                    await shop.end()
+                }
+            }
+        } finally: {
+            try? await broker.deleteVirtualHost(name)
+        }
+    }
+
+    /// Cleans up in a task of its own: also one that was cancelled, because its time is over, must do so.
+    private static func cleaningUp(
+        _ body: () async throws -> Void, finally cleanUp: @escaping @Sendable () async -> Void
+    ) async throws {
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        await Task { await cleanUp() }.value
+        try result.get()
+    }
+
+    // MARK: Services
+
+    /// Starts those that do not run, and returns when all are ready.
+    func start(_ services: [ShopService]) async throws {
+        for service in services where processes[service]?.process.exitCode != nil || processes[service] == nil {
+            processes[service] = try launch(service)
+        }
+        for service in services { try await processes[service]?.waitUntilReady() }
+    }
+
+    func start(_ services: ShopService...) async throws { try await start(services) }
+
+    /// Starts one that this shop does not keep track of, with other settings, and does not wait.
+    nonisolated func launch(_ service: ShopService, _ environment: [String: String] = [:]) throws -> ServiceProcess {
+        let port = try ports[service].map(\.self) ?? FreePorts.next()
+        return try ServiceProcess(
+            service, port: port, in: folder, log: logs.appending(path: "\(service.rawValue).log"),
+            environment: ["AMQP_URL": brokerURL].merging(environment) { $1 })
+    }
+
+    /// SIGTERM, and the exit code.
+    func stop(_ service: ShopService, within limit: Duration = .seconds(15)) async throws -> Int32 {
+        let process = try process(service).process
+        processes[service] = nil
+        process.signal(SIGTERM)
+        do { return try await process.exit(within: limit) } catch {
+            await process.end(within: .zero)
+            throw error
+        }
+    }
+
+    /// The crash.
+    func kill(_ service: ShopService) async throws {
+        let process = try process(service).process
+        processes[service] = nil
+        process.signal(SIGKILL)
+        _ = try await process.exit(within: .seconds(10))
+    }
+
+    func process(_ service: ShopService) throws -> ServiceProcess { try #require(processes[service]) }
+
+    private func end() async {
+        await withTaskGroup { group in
+            for process in processes.values { group.addTask { await process.process.end() } }
+        }
+        processes = [:]
+        for file in (try? FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: nil)) ?? [] {
+            let text = (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            #expect(!text.contains(brokerURL.passwordOfURL), "the password is in \(file.lastPathComponent)")
+        }
+    }
+
+    // MARK: The command line
+
+    /// `shop` against this shop. What it prints must never hold the password.
+    nonisolated func command(
+        _ arguments: String..., environment: [String: String] = [:], within limit: Duration = .seconds(60)
+    ) async throws -> CommandResult {
+        try await command(arguments, environment: environment, within: limit)
+    }
+
+    nonisolated func command(
+        _ arguments: [String], environment: [String: String] = [:], within limit: Duration = .seconds(60)
+    ) async throws -> CommandResult {
+        var variables = ["AMQP_URL": brokerURL]
+        for (service, port) in ports { variables["\(service.rawValue.uppercased())_URL"] = "http://127.0.0.1:\(port)" }
+        let command = Command(
+            executable: ShopBinaries.named("shop"), arguments: arguments,
+            environment: variables.merging(environment) { $1 })
+        let result = try await command.run(within: limit)
+        let isKept = !(result.output + result.errors).contains(brokerURL.passwordOfURL)
+        #expect(isKept, "the password is in the output of \(result.command)")
+        return result
+    }
+}
