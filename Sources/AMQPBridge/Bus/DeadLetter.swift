@@ -33,8 +33,16 @@ public struct DeadLetter: Sendable {
         switch (headers[BridgeHeader.errorType]?.string, headers[BridgeHeader.error]?.string) {
         case (let kind?, let text?): error = "\(kind): \(text)"
         case (nil, let text?): error = text
-        default: error = death?["reason"]?.string ?? "unknown"
+        default: error = Self.brokersReason(death?["reason"]?.string, bodySize: delivery.bodySize)
         }
+    }
+
+    /// The broker's own word for it, and what can be known beyond that: a service rejects without a reason of its own
+    /// only what was too large to be read, and so too large to be copied.
+    private static func brokersReason(_ word: String?, bodySize: UInt64) -> String {
+        let limit = AMQPConfiguration.Options().maxBodySize
+        guard word == "rejected", bodySize > UInt64(limit) else { return word ?? "unknown" }
+        return "rejected: the body has \(bodySize) bytes; services read at most \(limit)"
     }
 
     private static func time(_ value: AMQPValue) -> String? {
