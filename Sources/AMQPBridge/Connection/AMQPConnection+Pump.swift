@@ -2,8 +2,9 @@ import Glibc
 
 // What the I/O thread does at every wake-up: read what is there, write what waits, say what to wait for.
 extension AMQPConnection {
-    /// Acks that nobody pressed for leave at the latest after this.
-    private static let settlementDelay = Duration.milliseconds(100)
+    /// When to look for settlements that nobody pressed for: after as long again as the handlers have had, within these
+    /// limits. A quick handler's ack is hardly held back, and a slow one does not keep the thread busy.
+    private static let settlementDelay = Duration.milliseconds(1)...Duration.milliseconds(100)
 
     func turn(isReadable: Bool) -> ConnectionThread.Interest? {
         guard !end.isFinished else { return nil }
@@ -31,15 +32,14 @@ extension AMQPConnection {
     private func passOnArrived() throws(AMQPError) {
         guard !arrived.isEmpty else { return }
         defer { arrived.removeAll(keepingCapacity: true) }
+        lastDelivery = .now
         try consumer?.deliver(arrived)
     }
 
     /// Publishings and settlements that have gathered, in as few writes as the socket allows.
     private func writeAll() throws(AMQPError) {
-        lane.take(into: &intake)
-        window.add(&intake)
         repeat {
-            if output.isEmpty { try gatherOutput() }
+            try gatherOutput()
             if output.isEmpty { return }
             let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
             output.markWritten(count)
@@ -48,12 +48,17 @@ extension AMQPConnection {
     }
 
     private func gatherOutput() throws(AMQPError) {
-        window.send(into: &output)
+        lane.take(&intake, &output, room: window.room)
+        window.add(&intake)
         for frame in consumer?.takeSettlements() ?? [] { try output.append(frame) }
     }
 
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
         var next = window.expire(at: now) ?? now + .seconds(3600)
+        if let deadline = intake.nextDeadline {
+            lane.expire(at: now - lane.start)
+            next = min(next, max(now, lane.start + deadline))
+        }
         if heartbeat > .zero {
             // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
             guard now < lastRead + heartbeat * 2 else {
@@ -65,7 +70,10 @@ extension AMQPConnection {
             }
             next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
         }
-        if let consumer, consumer.needsTurns { next = min(next, now + Self.settlementDelay) }
+        if let consumer, consumer.needsTurns {
+            let limits = Self.settlementDelay
+            next = min(next, now + min(max(now - lastDelivery, limits.lowerBound), limits.upperBound))
+        }
         return ConnectionThread.Interest(
             descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now))
     }
@@ -85,8 +93,8 @@ extension AMQPConnection {
         switch method {
         case .ack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: true)
         case .nack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: false)
-        case .blocked(let reason): setBlocked(reason)
-        case .unblocked: setBlocked(nil)
+        case .blocked(let reason): lane.setBlocked(reason: reason)
+        case .unblocked: lane.setBlocked(reason: nil)
         case .cancel(let tag) where tag == consumerTag:
             throw AMQPError(
                 .connectionLost,
@@ -98,11 +106,6 @@ extension AMQPConnection {
             throw AMQPError(.connectionLost, "the broker closed the connection: \(text)", replyCode: code)
         case .cancel, .deliver, .returned, .other: break
         }
-    }
-
-    private func setBlocked(_ reason: String?) {
-        window.blockedReason = reason
-        lane.setBlocked(reason: reason)
     }
 
     // MARK: Blocking calls

@@ -2,7 +2,9 @@
 ///
 /// rabbitmq-c's `amqp_basic_publish` makes three system calls a message; from here one `send` takes all that waits.
 /// What is appended to has room first and is written without further checks, once per message.
-struct OutboundBuffer: ~Copyable {
+///
+/// Sendable although it holds a pointer: it can't be copied, so the memory has one owner, and who has that may write.
+struct OutboundBuffer: ~Copyable, @unchecked Sendable {
     /// Memory beyond this is given back once it is not needed.
     private static let kept = 256 << 10
 
