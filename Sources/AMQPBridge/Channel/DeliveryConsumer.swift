@@ -33,8 +33,8 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
 
     /// Settles a delivery; a second time, or after the connection it came on is gone, this does nothing.
     ///
-    /// The frame leaves with the next write of the connection, merged with others: at the latest when the next batch is
-    /// asked for, when half the prefetch has gathered, or after 100 ms.
+    /// The frame leaves with the next write of the connection, merged with others: at the latest when half the prefetch
+    /// has gathered, or after as long again as the handler took, which is at least 1 ms and at most 100 ms.
     public func settle(_ tag: DeliveryTag, _ settlement: Settlement) {
         settle(CollectionOfOne(tag), settlement)
     }
@@ -67,9 +67,7 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
     }
 
     private func next() async throws(AMQPError) -> [Delivery]? {
-        let (batch, unsent) = state.withLock { state in (Self.take(&state), state.settlements.unsent) }
-        if let batch { return batch }
-        if unsent > 0 { wake() }
+        if let batch = state.withLock({ Self.take(&$0) }) { return batch }
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let isReady = state.withLock { state in

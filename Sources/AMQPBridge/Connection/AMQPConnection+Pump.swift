@@ -2,8 +2,9 @@ import Glibc
 
 // What the I/O thread does at every wake-up: read what is there, write what waits, say what to wait for.
 extension AMQPConnection {
-    /// Acks that nobody pressed for leave at the latest after this.
-    private static let settlementDelay = Duration.milliseconds(100)
+    /// When to look for settlements that nobody pressed for: after as long again as the handlers have had, within these
+    /// limits. A quick handler's ack is hardly held back, and a slow one does not keep the thread busy.
+    private static let settlementDelay = Duration.milliseconds(1)...Duration.milliseconds(100)
 
     func turn(isReadable: Bool) -> ConnectionThread.Interest? {
         guard !end.isFinished else { return nil }
@@ -31,6 +32,7 @@ extension AMQPConnection {
     private func passOnArrived() throws(AMQPError) {
         guard !arrived.isEmpty else { return }
         defer { arrived.removeAll(keepingCapacity: true) }
+        lastDelivery = .now
         try consumer?.deliver(arrived)
     }
 
@@ -65,7 +67,10 @@ extension AMQPConnection {
             }
             next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
         }
-        if let consumer, consumer.needsTurns { next = min(next, now + Self.settlementDelay) }
+        if let consumer, consumer.needsTurns {
+            let limits = Self.settlementDelay
+            next = min(next, now + min(max(now - lastDelivery, limits.lowerBound), limits.upperBound))
+        }
         return ConnectionThread.Interest(
             descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now))
     }

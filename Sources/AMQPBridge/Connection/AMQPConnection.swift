@@ -26,6 +26,7 @@ public actor AMQPConnection {
     var heartbeat = Duration.zero
     var lastRead = ContinuousClock.now
     var lastWrite = ContinuousClock.now
+    var lastDelivery = ContinuousClock.now
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
