@@ -1,19 +1,47 @@
-/// One call of `publish`: what to send, whom to tell, until when.
+/// A publishing whose bytes are on their way: whom to tell, and until when. Deadlines count from the lane's start.
+struct PublishEntry {
+    var waiter: PublishWaiter
+    /// Nil when the message can't come back, because it is not mandatory.
+    var returnKey: ReturnKey?
+    var deadline: Duration
+}
+
+/// One call of `publish` that found no room: what to send, whom to tell, until when.
 struct PublishSubmission {
     enum Content {
         case one(Publishing, PublishWaiter)
-        case many([Publishing], PublishBatch)
+        /// From `next` on.
+        case many([Publishing], PublishBatch, next: Int)
     }
 
-    var content: Content
-    var deadline: ContinuousClock.Instant
-    /// Of many, how many have been sent: the window may have had no room for all.
-    var sent = 0
+    private var content: Content?
+    let deadline: Duration
 
-    var key: PublishWaiter.Key {
+    init(_ content: Content, deadline: Duration) {
+        self.content = content
+        self.deadline = deadline
+    }
+
+    var isDone: Bool { content == nil }
+
+    var key: PublishWaiter.Key? {
         switch content {
         case .one(_, let waiter): waiter.key
-        case .many(_, let batch): .batch(id: batch.id)
+        case .many(_, let batch, _): .batch(id: batch.id)
+        case nil: nil
+        }
+    }
+
+    mutating func takeNext() -> (Publishing, PublishWaiter)? {
+        switch content {
+        case .one(let publishing, let waiter):
+            content = nil
+            return (publishing, waiter)
+        case .many(let publishings, let batch, let next):
+            content = next + 1 < publishings.count ? .many(publishings, batch, next: next + 1) : nil
+            return (publishings[next], .member(batch, index: next))
+        case nil:
+            return nil
         }
     }
 
@@ -21,8 +49,9 @@ struct PublishSubmission {
     func refuse(_ error: AMQPError) {
         switch content {
         case .one(_, let waiter): waiter.resume(.unknown(error))
-        case .many(let publishings, let batch):
-            for index in sent..<publishings.count { batch.resolve(index, .unknown(error)) }
+        case .many(let publishings, let batch, let next):
+            for index in next..<publishings.count { batch.resolve(index, .unknown(error)) }
+        case nil: break
         }
     }
 }

@@ -38,10 +38,8 @@ extension AMQPConnection {
 
     /// Publishings and settlements that have gathered, in as few writes as the socket allows.
     private func writeAll() throws(AMQPError) {
-        lane.take(into: &intake)
-        window.add(&intake)
         repeat {
-            if output.isEmpty { try gatherOutput() }
+            gatherOutput()
             if output.isEmpty { return }
             let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
             output.markWritten(count)
@@ -49,20 +47,25 @@ extension AMQPConnection {
         } while output.isEmpty
     }
 
-    private func gatherOutput() throws(AMQPError) {
-        window.send(into: &output)
-        for frame in consumer?.takeSettlements() ?? [] { try output.append(frame) }
+    private func gatherOutput() {
+        lane.take(&intake, &output, room: window.room)
+        window.add(&intake)
+        for frame in consumer?.takeSettlements() ?? [] { output.append(frame) }
     }
 
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
         var next = window.expire(at: now) ?? now + .seconds(3600)
+        if let deadline = intake.nextDeadline {
+            lane.expire(at: now - lane.start)
+            next = min(next, max(now, lane.start + deadline))
+        }
         if heartbeat > .zero {
             // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
             guard now < lastRead + heartbeat * 2 else {
                 throw AMQPError(.connectionLost, "nothing from the broker for \(heartbeat * 2)")
             }
             if now >= lastWrite + heartbeat / 2 && output.isEmpty {
-                try output.appendHeartbeat()
+                output.appendHeartbeat()
                 try writeAll()
             }
             next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
@@ -90,8 +93,8 @@ extension AMQPConnection {
         switch method {
         case .ack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: true)
         case .nack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: false)
-        case .blocked(let reason): setBlocked(reason)
-        case .unblocked: setBlocked(nil)
+        case .blocked(let reason): lane.setBlocked(reason: reason)
+        case .unblocked: lane.setBlocked(reason: nil)
         case .cancel(let tag) where tag == consumerTag:
             throw AMQPError(
                 .connectionLost,
@@ -103,11 +106,6 @@ extension AMQPConnection {
             throw AMQPError(.connectionLost, "the broker closed the connection: \(text)", replyCode: code)
         case .cancel, .deliver, .returned, .other: break
         }
-    }
-
-    private func setBlocked(_ reason: String?) {
-        window.blockedReason = reason
-        lane.setBlocked(reason: reason)
     }
 
     // MARK: Blocking calls

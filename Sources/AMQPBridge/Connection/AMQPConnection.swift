@@ -17,7 +17,7 @@ public actor AMQPConnection {
 
     var assembler: FrameAssembler
     var window: PublishWindow
-    /// What `lane` held at its last visit; empty between visits.
+    /// What `lane` held at the last visit; its arrays are empty between visits.
     var intake = PublishLane.Intake()
     var output: OutboundBuffer
     var consumer: DeliveryConsumer?
@@ -58,8 +58,9 @@ public actor AMQPConnection {
         wire = try CConnection()
         let thread = try ConnectionThread()
         self.thread = thread
-        lane = PublishLane(timeout: options.publishTimeout) { thread.wake() }
-        window = PublishWindow(maxUnconfirmed: options.maxUnconfirmed, timeout: options.publishTimeout)
+        lane = PublishLane(frameMax: options.frameMax, timeout: options.publishTimeout) { thread.wake() }
+        window = PublishWindow(
+            maxUnconfirmed: options.maxUnconfirmed, timeout: options.publishTimeout, start: lane.start)
         output = OutboundBuffer(channel: CConnection.channel, frameMax: options.frameMax)
         assembler = FrameAssembler(
             channel: CConnection.channel, maxBodySize: options.maxBodySize, epoch: ConnectionEpoch.next())
@@ -73,6 +74,7 @@ public actor AMQPConnection {
     private func open(_ endpoint: AMQPEndpoint) throws(AMQPError) {
         heartbeat = try wire.open(endpoint, options)
         output.frameMax = wire.frameMax
+        lane.open(frameMax: wire.frameMax, room: options.maxUnconfirmed)
         lastRead = .now
         lastWrite = .now
         thread.attach { [weak self] isReadable in
@@ -105,9 +107,8 @@ public actor AMQPConnection {
     func fail(_ error: AMQPError) {
         guard end.finish(error) else { return }
         wire.shutdown()
-        window.add(&intake)
         window.close(error)
-        for submission in lane.close(error) { submission.refuse(error) }
+        lane.close(error)
         consumer?.finish(error.code == .closed ? nil : error)
     }
 }

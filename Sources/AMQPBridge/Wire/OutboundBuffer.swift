@@ -2,7 +2,9 @@
 ///
 /// rabbitmq-c's `amqp_basic_publish` makes three system calls a message; from here one `send` takes all that waits.
 /// What is appended to has room first and is written without further checks, once per message.
-struct OutboundBuffer: ~Copyable {
+///
+/// Sendable although it holds a pointer: it can't be copied, so the memory has one owner, and who has that may write.
+struct OutboundBuffer: ~Copyable, @unchecked Sendable {
     /// Memory beyond this is given back once it is not needed.
     private static let kept = 256 << 10
 
@@ -25,8 +27,9 @@ struct OutboundBuffer: ~Copyable {
     var isEmpty: Bool { filled == written }
 
     /// The bytes that have not left yet, for one write.
-    func withUnwritten<Result>(_ body: (UnsafeRawBufferPointer) throws(AMQPError) -> Result) throws(AMQPError) -> Result
-    {
+    func withUnwritten<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(rebasing: memory[written..<filled]))
     }
 
@@ -42,9 +45,9 @@ struct OutboundBuffer: ~Copyable {
     }
 
     /// Appends at most `capacity` bytes; what `body` leaves unused is not part of the buffer. When it throws, nothing is.
-    mutating func append(
-        capacity: Int, _ body: (inout FrameWriter) throws(AMQPError) -> Void
-    ) throws(AMQPError) {
+    mutating func append<Failure: Error>(
+        capacity: Int, _ body: (inout FrameWriter) throws(Failure) -> Void
+    ) throws(Failure) {
         makeRoom(for: capacity)
         var writer = FrameWriter(UnsafeMutableRawBufferPointer(rebasing: memory[filled..<filled + capacity]))
         try body(&writer)
