@@ -131,8 +131,8 @@ struct ConfirmTrackerTests {
     @Test("taking one out leaves the others")
     func remove() {
         var tracker = tracker(3)
-        #expect(tracker.remove(error: lost) { $0.waiter == 2 }.outcomes == [2: .unknown])
-        #expect(tracker.remove(error: lost) { $0.waiter == 2 }.isEmpty)
+        #expect(tracker.remove(error: lost) { $0 == 2 }.outcomes == [2: .unknown])
+        #expect(tracker.remove(error: lost) { $0 == 2 }.isEmpty)
         #expect(tracker.resolve(3, multiple: true) == [1: .confirmed, 3: .confirmed])
     }
 }

@@ -21,3 +21,8 @@ enum Encoding {
         return try #require(frames.first { $0.type == 2 }).bytes.count
     }
 }
+
+extension OutboundBuffer {
+    /// What has not been written yet.
+    var bytes: [UInt8] { withUnwritten { [UInt8]($0) } }
+}

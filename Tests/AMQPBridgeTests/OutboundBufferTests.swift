@@ -17,9 +17,9 @@ struct OutboundBufferTests {
     ]
 
     @Test("settlements", arguments: settlements)
-    func settlement(frame: SettlementFrame, payload: [UInt8]) throws {
+    func settlement(frame: SettlementFrame, payload: [UInt8]) {
         var buffer = OutboundBuffer(channel: 1, frameMax: 4096)
-        try buffer.append(frame)
+        buffer.append(frame)
         #expect(buffer.bytes == RawFrame(type: 1, channel: 1, payload: payload).bytes)
     }
 
@@ -107,17 +107,30 @@ struct OutboundBufferTests {
         }
     }
 
-    @Test("taking hands over everything and starts again empty")
-    func take() throws {
+    @Test("what was written is gone, the rest stays in order")
+    func written() {
         var buffer = OutboundBuffer(channel: 1, frameMax: 4096)
-        #expect(buffer.bytes.isEmpty)
-        try buffer.append(.ack(tag: 1, multiple: false))
-        let wanted = buffer.bytes
-        var taken: [UInt8] = [9, 9, 9]
-        buffer.take(replacing: &taken)
-        #expect(taken == wanted)
-        #expect(buffer.bytes.isEmpty)
-        try buffer.append(.ack(tag: 1, multiple: false))
-        #expect(buffer.bytes == wanted)
+        #expect(buffer.isEmpty && buffer.bytes.isEmpty)
+        buffer.append(.ack(tag: 1, multiple: false))
+        let ack = buffer.bytes
+        buffer.markWritten(5)
+        buffer.appendHeartbeat()
+        #expect(buffer.bytes == ack.dropFirst(5) + [8, 0, 0, 0, 0, 0, 0, 0xCE])
+        buffer.markWritten(buffer.count)
+        #expect(buffer.isEmpty && buffer.bytes.isEmpty)
+        buffer.append(.ack(tag: 1, multiple: false))
+        #expect(buffer.bytes == ack)
+    }
+
+    @Test("room grows with what is appended, and comes back", arguments: [1, 100, 1000])
+    func growth(count: Int) throws {
+        var buffer = OutboundBuffer(channel: 1, frameMax: 131_072)
+        let publishing = Publishing(exchange: "x", routingKey: "k", body: [UInt8](repeating: 7, count: 2000))
+        let one = try Encoding.bytes(of: publishing, frameMax: 131_072)
+        for _ in 0..<count { try Encoding.append(publishing, to: &buffer) }
+        #expect(buffer.bytes == Array(repeating: one, count: count).flatMap { $0 })
+        buffer.markWritten(buffer.count)
+        try Encoding.append(publishing, to: &buffer)
+        #expect(buffer.bytes == one)
     }
 }

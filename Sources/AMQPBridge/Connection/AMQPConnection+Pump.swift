@@ -39,7 +39,7 @@ extension AMQPConnection {
     /// Publishings and settlements that have gathered, in as few writes as the socket allows.
     private func writeAll() throws(AMQPError) {
         repeat {
-            try gatherOutput()
+            gatherOutput()
             if output.isEmpty { return }
             let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
             output.markWritten(count)
@@ -47,10 +47,10 @@ extension AMQPConnection {
         } while output.isEmpty
     }
 
-    private func gatherOutput() throws(AMQPError) {
+    private func gatherOutput() {
         lane.take(&intake, &output, room: window.room)
         window.add(&intake)
-        for frame in consumer?.takeSettlements() ?? [] { try output.append(frame) }
+        for frame in consumer?.takeSettlements() ?? [] { output.append(frame) }
     }
 
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
@@ -65,7 +65,7 @@ extension AMQPConnection {
                 throw AMQPError(.connectionLost, "nothing from the broker for \(heartbeat * 2)")
             }
             if now >= lastWrite + heartbeat / 2 && output.isEmpty {
-                try output.appendHeartbeat()
+                output.appendHeartbeat()
                 try writeAll()
             }
             next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))

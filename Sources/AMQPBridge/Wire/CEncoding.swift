@@ -36,9 +36,9 @@ extension OutboundBuffer {
         }
     }
 
-    mutating func append(_ settlement: SettlementFrame) throws(AMQPError) {
+    mutating func append(_ settlement: SettlementFrame) {
         let channel = channel
-        try append(capacity: 21) { (writer) throws(AMQPError) in
+        append(capacity: 21) { writer in
             writer.beginFrame(AMQP_FRAME_METHOD, channel)
             switch settlement {
             case .ack(let tag, let multiple): writer.writeSettlement(AMQP_BASIC_ACK_METHOD, tag, multiple)
@@ -50,8 +50,8 @@ extension OutboundBuffer {
         }
     }
 
-    mutating func appendHeartbeat() throws(AMQPError) {
-        try append(capacity: MessageLimits.frameOverhead) { (writer) throws(AMQPError) in
+    mutating func appendHeartbeat() {
+        append(capacity: MessageLimits.frameOverhead) { writer in
             writer.beginFrame(AMQP_FRAME_HEARTBEAT, 0)
             writer.endFrame()
         }

@@ -31,7 +31,9 @@ enum MessageLimits {
             throw AMQPError(
                 .tooLarge, "the body has \(publishing.body.count) bytes; at most \(maxBodySize) can be published")
         }
-        let header = 12 + encodedSize(publishing.properties) + short(messageID)
+        var header = 12 + encodedSize(publishing.properties)
+        // It goes out with one id only.
+        if messageID != nil { header += short(messageID) - short(publishing.properties.messageID) }
         guard header + frameOverhead <= frameMax else {
             throw AMQPError(.tooLarge, "the message's headers need \(header) bytes; a frame takes \(frameMax)")
         }

@@ -27,8 +27,9 @@ struct OutboundBuffer: ~Copyable, @unchecked Sendable {
     var isEmpty: Bool { filled == written }
 
     /// The bytes that have not left yet, for one write.
-    func withUnwritten<Result>(_ body: (UnsafeRawBufferPointer) throws(AMQPError) -> Result) throws(AMQPError) -> Result
-    {
+    func withUnwritten<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(rebasing: memory[written..<filled]))
     }
 
@@ -44,9 +45,9 @@ struct OutboundBuffer: ~Copyable, @unchecked Sendable {
     }
 
     /// Appends at most `capacity` bytes; what `body` leaves unused is not part of the buffer. When it throws, nothing is.
-    mutating func append(
-        capacity: Int, _ body: (inout FrameWriter) throws(AMQPError) -> Void
-    ) throws(AMQPError) {
+    mutating func append<Failure: Error>(
+        capacity: Int, _ body: (inout FrameWriter) throws(Failure) -> Void
+    ) throws(Failure) {
         makeRoom(for: capacity)
         var writer = FrameWriter(UnsafeMutableRawBufferPointer(rebasing: memory[filled..<filled + capacity]))
         try body(&writer)
