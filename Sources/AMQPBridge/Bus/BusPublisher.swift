@@ -10,6 +10,9 @@ final class BusPublisher: EventPublisher {
 
     func use(_ connection: AMQPConnection?) { state.setPublisher(connection) }
 
+    /// What a frame takes on the connection there is now, in bytes; without one, what every broker takes at least.
+    var frameMax: Int { state.publisher?.lane.frameMax ?? 8192 }
+
     func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] {
         await publish(events.map { $0.publishing(to: exchange) })
     }

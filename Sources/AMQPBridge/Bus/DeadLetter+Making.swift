@@ -2,8 +2,8 @@
 extension DeadLetter {
     /// Longest error text kept, in bytes.
     private static let maxErrorBytes = 2048
-    /// What the bridge's own headers need at most, in bytes; the rest of a frame is the sender's.
-    private static let reservedBytes = 8192
+    /// Around the property list in its frame, in bytes, and a little to spare.
+    private static let reservedBytes = 64
     /// As long as an exchange's or a user's name can be (AMQP's short strings).
     private static let maxNameBytes = 255
     private static let maxAttempts: Int64 = 1_000_000

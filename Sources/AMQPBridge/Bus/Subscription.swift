@@ -141,7 +141,7 @@ struct Subscription: Sendable {
             metadata: [
                 "event_id": .string(delivery.properties.messageID ?? "none"), "error": .string("\(error)"),
             ])
-        return DeadLetter.publishing(for: delivery, failure: error, topology: topology, frameMax: 131_072)
+        return DeadLetter.publishing(for: delivery, failure: error, topology: topology, frameMax: publisher.frameMax)
     }
 
     private func confirm(_ publishings: [Publishing]) async throws {

@@ -182,6 +182,9 @@ final class PublishLane: Sendable {
 // MARK: - The I/O thread's side
 
 extension PublishLane {
+    /// The negotiated frame size in bytes; the proposed one before the login.
+    var frameMax: Int { state.withLock { $0.bytes.frameMax } }
+
     /// The login is done. `frameMax`: the negotiated frame size in bytes.
     func open(frameMax: Int, room: Int) {
         state.withLock { state in
