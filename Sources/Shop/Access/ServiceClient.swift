@@ -19,6 +19,8 @@ struct ServiceClient {
         var configuration = HTTPClient.Configuration()
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(10))
         configuration.redirectConfiguration = .disallow
+        // A refused connection is an answer. The default tries until the time is up, and then says only that.
+        configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(configuration: configuration)
         let result: Swift.Result<Result, any Error>
         do {
