@@ -37,7 +37,7 @@ actor ShopFixture {
         let url = try await broker.createVirtualHost(name)
         try await cleaningUp {
             try await TemporaryFolder.with("shop") { folder in
-                let logs = URL(filePath: broker.runDirectory).appending(path: "test-logs/\(name)")
+                let logs = URL(filePath: try ShopBroker.given().runDirectory).appending(path: "test-logs/\(name)")
                 let shop = try ShopFixture(broker: broker, brokerURL: url, folder: folder, logs: logs)
                 try await cleaningUp {
                     _ = try await shop.command("topology", "apply").checked()
@@ -64,21 +64,34 @@ actor ShopFixture {
 
     // MARK: Services
 
-    /// Starts those that do not run, and returns when all are ready.
-    func start(_ services: [ShopService]) async throws {
+    /// Starts those that do not run, and returns when all are ready, unless told not to wait.
+    func start(_ services: [ShopService], waiting: Bool = true) async throws {
         for service in services where processes[service]?.process.exitCode != nil || processes[service] == nil {
             processes[service] = try launch(service)
         }
-        for service in services { try await processes[service]?.waitUntilReady() }
+        if waiting { for service in services { try await processes[service]?.waitUntilReady() } }
+    }
+
+    /// A second virtual host with nothing in it.
+    nonisolated func withEmptyVirtualHost(_ body: (String) async throws -> Void) async throws {
+        let name = "empty-\(UUID().uuidString.prefix(8).lowercased())"
+        let url = try await broker.createVirtualHost(name)
+        let broker = broker
+        try await Self.cleaningUp {
+            try await body(url)
+        } finally: {
+            try? await broker.deleteVirtualHost(name)
+        }
     }
 
     func start(_ services: ShopService...) async throws { try await start(services) }
 
     /// Starts one that this shop does not keep track of, with other settings, and does not wait.
     nonisolated func launch(_ service: ShopService, _ environment: [String: String] = [:]) throws -> ServiceProcess {
-        let port = try ports[service].map(\.self) ?? FreePorts.next()
+        let port = ports[service] ?? 0
+        let suffix = environment.isEmpty ? "" : "-\(UUID().uuidString.prefix(8).lowercased())"
         return try ServiceProcess(
-            service, port: port, in: folder, log: logs.appending(path: "\(service.rawValue).log"),
+            service, port: port, in: folder, log: logs.appending(path: "\(service.rawValue)\(suffix).log"),
             environment: ["AMQP_URL": brokerURL].merging(environment) { $1 })
     }
 

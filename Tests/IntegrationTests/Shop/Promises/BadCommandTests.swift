@@ -62,7 +62,7 @@ extension WholeShop {
             Case(
                 "more than 1 MiB",
                 Data(repeating: UInt8(ascii: " "), count: 1_100_000)
-                    + Data(event(email: "a@example.org").utf8), "reject"),
+                    + Data(event(email: "a@example.org").utf8), "bytes; services read at most 1048576"),
         ]
 
         @Test("A dead letter of the order service, with the reason", arguments: cases)

@@ -54,6 +54,26 @@ struct ServiceProcess: Sendable {
         }
     }
 
+    /// Waits for the end of one that cannot go on.
+    func endByItself(within limit: Duration = .seconds(10)) async throws -> Int32 {
+        try await whileRunning { try await process.exit(within: limit) }
+    }
+
+    /// Ends it when the body does, however that ends.
+    func whileRunning<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body()
+            await process.end()
+            return result
+        } catch {
+            await process.end()
+            throw error
+        }
+    }
+
+    /// What it said at the very end, at every log level.
+    var lastWords: String { logText.split(separator: "\n").last.map(String.init) ?? "" }
+
     var logText: String { (try? Data(contentsOf: log)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 }
 
