@@ -113,7 +113,10 @@ extension DecodingError {
         case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing\(place(context))"
         case .typeMismatch(let type, let context): return "not a \(type)\(place(context))"
         case .valueNotFound(let type, let context): return "null instead of a \(type)\(place(context))"
-        case .dataCorrupted(let context): return "not valid JSON\(place(context)): \(context.debugDescription)"
+        // Foundation's parser tells neither where nor what, and takes a number that does not fit for a broken text.
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            return "not valid JSON, or it holds a number that does not fit its field"
+        case .dataCorrupted(let context): return "not valid\(place(context)): \(context.debugDescription)"
         @unknown default: return "not an event"
         }
     }
