@@ -64,10 +64,12 @@ struct CloudEventTests {
         #expect((before...RFC3339Time.now).contains(metadata.time))
     }
 
-    @Test("a time in any offset is the same instant", arguments: [
-        "2026-01-31T08:30:00.250Z", "2026-01-31T10:30:00.25+02:00", "2026-01-31T00:00:00.250999-08:30",
-        "2026-01-31t08:30:00.250z",
-    ])
+    @Test(
+        "a time in any offset is the same instant",
+        arguments: [
+            "2026-01-31T08:30:00.250Z", "2026-01-31T10:30:00.25+02:00", "2026-01-31T00:00:00.250999-08:30",
+            "2026-01-31t08:30:00.250z",
+        ])
     func times(text: String) throws {
         var attributes = Events.attributes
         attributes["time"] = text

@@ -36,13 +36,16 @@ struct ParcelSeen: Event, Hashable {
 }
 
 enum Events {
-    static let types: [EventType: any Event.Type] = [ParcelSent.type: ParcelSent.self, ParcelSeen.type: ParcelSeen.self]
+    static let types: [EventType: any Event.Type] = [
+        ParcelSent.type: ParcelSent.self, ParcelSeen.type: ParcelSeen.self,
+    ]
     static let parcel = ParcelSent(parcelID: "p-1", weight: 250, stops: ["Łódź", "東京", "a \"b\" \\ /"], note: "🎁")
 
     static let metadata = EventMetadata(
         id: "0199c1c0-5a00-7000-8000-0123456789ab", source: "/test/depot", type: ParcelSent.type, subject: "p-1",
         time: RFC3339Time(milliseconds: 1_769_848_200_250),
-        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", correlationID: "c-1", causationID: "e-0")
+        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", correlationID: "c-1", causationID: "e-0"
+    )
 
     /// A whole event, as a client in another language would write it.
     static var attributes: [String: Any] {

@@ -42,11 +42,13 @@ struct JSONLimitsTests {
         #expect(error.message == "the JSON is nested deeper than 32 levels")
     }
 
-    @Test("brackets in strings do not count", arguments: [
-        String(repeating: "[", count: 1000), String(repeating: "{", count: 1000),
-        String(repeating: "\\\"[", count: 1000), String(repeating: "\\\\", count: 1000) + "[[",
-        String(repeating: "\\u005b[", count: 1000),
-    ])
+    @Test(
+        "brackets in strings do not count",
+        arguments: [
+            String(repeating: "[", count: 1000), String(repeating: "{", count: 1000),
+            String(repeating: "\\\"[", count: 1000), String(repeating: "\\\\", count: 1000) + "[[",
+            String(repeating: "\\u005b[", count: 1000),
+        ])
     func strings(content: String) {
         #expect(refusal("{\"a\":\"\(content)\"}") == nil)
         #expect(refusal("[[\"\(content)\"],\"\(content)\"]") == nil)
