@@ -28,7 +28,8 @@ extension WholeShop {
         private func ride(_ shop: ShopFixture, sku: String, ending: () async throws -> Void) async throws {
             try await shop.setStock("\(sku)=1000")
             let arguments = ["order", "place", "--json", "--email", "ada@example.org", "--line", "\(sku)=2"]
-            async let placing = shop.command(arguments + ["--count", "200", "--rate", "40"])
+            // More than can be placed before the broker is gone.
+            async let placing = shop.command(arguments + ["--count", "4000", "--rate", "40"], within: .seconds(120))
             try await eventually("twenty orders whose stock is taken") {
                 try await shop.stock(sku)?.taken ?? 0 >= 40
             }
@@ -41,10 +42,11 @@ extension WholeShop {
 
             let rows = try placed.rows(of: PlacedRow.self)
             let confirmed = rows.filter(\.confirmed).map(\.orderId)
-            #expect(confirmed.count >= 20)
+            #expect(!confirmed.isEmpty)
+            #expect(rows.count < 4000)
             let later = try await shop.place("\(sku)=2", count: 10)
             try await shop.waitUntilShipped(confirmed + later)
-            try await checkBooks(shop, sku, among: rows.map(\.orderId) + later)
+            try await checkBooks(shop, sku, among: Set(rows.map(\.orderId) + later))
         }
 
         /// Nobody is ready, everybody lives, and a service may be started at that time.
@@ -66,7 +68,7 @@ extension WholeShop {
         }
 
         /// An order without a confirm may have been placed or not: either way whole.
-        private func checkBooks(_ shop: ShopFixture, _ sku: String, among ids: [String]) async throws {
+        private func checkBooks(_ shop: ShopFixture, _ sku: String, among ids: Set<String>) async throws {
             let shipped = try await eventually("the end of all orders that arrived") {
                 let orders = try await shop.orders().filter { ids.contains($0.key) }
                 return orders.values.allSatisfy { $0.status == "shipped" } ? orders.count : nil
