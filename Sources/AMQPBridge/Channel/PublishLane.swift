@@ -110,7 +110,10 @@ final class PublishLane: Sendable {
             }
             let end = min(first + Self.stretch, publishings.count)
             while next < end, Self.hasRoom(state), state.waiting.isEmpty {
-                let refusal = Self.send(publishings[next], .member(batch, index: next), state.deadline, &state)
+                let refusal = publishings.withUnsafeBufferPointer {
+                    // In place: a copy would retain every string of the message.
+                    Self.send($0[next], .member(batch, index: next), state.deadline, &state)
+                }
                 if let refusal { refused.append((next, refusal)) }
                 next += 1
             }

@@ -17,7 +17,10 @@ struct PublishWindow {
     }
 
     /// True when nothing on the channel waits for its confirm.
-    var isIdle: Bool { tracker.count == 0 }
+    var isIdle: Bool { count == 0 }
+
+    /// Publishings without a confirm yet.
+    var count: Int { tracker.count }
 
     /// How many more may be on the channel.
     var room: Int { maxUnconfirmed - tracker.count }

@@ -1,8 +1,15 @@
 /// What a returned message has in common with its publishing: a `basic.return` carries no tag (AMQP 0-9-1, 1.8.3.10).
 ///
-/// The id alone is not enough: the same event may be on its way to two places, one of which nobody listens to.
+/// The id alone is not enough: the same event may be on its way to two places, one of which nobody listens to. Only a
+/// 64-bit hash is kept (SipHash, seeded anew in every process), because every publishing has one and few are returned.
 struct ReturnKey: Hashable {
-    var messageID: String
-    var exchange: ExchangeName
-    var routingKey: RoutingKey
+    private let hash: Int
+
+    init(messageID: String, exchange: ExchangeName, routingKey: RoutingKey) {
+        var hasher = Hasher()
+        hasher.combine(messageID)
+        hasher.combine(exchange)
+        hasher.combine(routingKey)
+        hash = hasher.finalize()
+    }
 }

@@ -6,6 +6,12 @@ extension AMQPConnection {
     /// limits. A quick handler's ack is hardly held back, and a slow one does not keep the thread busy.
     private static let settlementDelay = Duration.milliseconds(1)...Duration.milliseconds(100)
 
+    /// While so many publishings wait for their confirms, the thread works in ticks instead of at every event: the broker
+    /// is busy anyway, and one read, one write and one wake-up serve many messages. Fewer are served at once.
+    private static let busyFrom = 64
+    private static let tick = Duration.microseconds(8)
+    private static let longestTick = Duration.milliseconds(2)
+
     func turn(isReadable: Bool) -> ConnectionThread.Interest? {
         guard !end.isFinished else { return nil }
         do throws(AMQPError) {
@@ -53,6 +59,12 @@ extension AMQPConnection {
         for frame in consumer?.takeSettlements() ?? [] { output.append(frame) }
     }
 
+    /// Grows with what is under way, so that a small window is not held up.
+    private var pause: Duration {
+        guard window.count >= Self.busyFrom, output.isEmpty else { return .zero }
+        return min(Self.tick * window.count, Self.longestTick)
+    }
+
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
         var next = window.expire(at: now) ?? now + .seconds(3600)
         if let deadline = intake.nextDeadline {
@@ -75,7 +87,7 @@ extension AMQPConnection {
             next = min(next, now + min(max(now - lastDelivery, limits.lowerBound), limits.upperBound))
         }
         return ConnectionThread.Interest(
-            descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now))
+            descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now), pause: pause)
     }
 
     // MARK: Frames

@@ -12,6 +12,8 @@ final class ConnectionThread: SerialExecutor {
         var descriptor: Int32
         var wantsToWrite: Bool
         var timeout: Duration
+        /// Not zero: take a rest of so long without listening to anything, then read and write what has gathered.
+        var pause: Duration = .zero
     }
 
     /// The pump: does what can be done now and says what to wait for; nil when there is no socket any more.
@@ -127,7 +129,13 @@ final class ConnectionThread: SerialExecutor {
                 return
             }
             let interest = pump?(isReadable)
-            isReadable = sleep(interest)
+            if let pause = interest?.pause, pause > .zero {
+                // Still `running` for `wake()`: whoever leaves work meanwhile pays no system call.
+                usleep(UInt32(pause.components.attoseconds / 1_000_000_000_000))
+                isReadable = true
+            } else {
+                isReadable = sleep(interest)
+            }
         }
     }
 

@@ -1,0 +1,52 @@
+import AMQPBridge
+import Logging
+import Testing
+
+@testable import ServiceHost
+
+@Suite("Configuration by environment", .timeLimit(.minutes(1)))
+struct HostConfigurationTests {
+    private func read(_ environment: [String: String]) throws(AMQPError) -> HostConfiguration {
+        try HostConfiguration(service: "order", defaultPort: 8081, environment: environment)
+    }
+
+    @Test func defaults() throws {
+        let configuration = try read([:])
+        #expect(configuration.amqp.endpoints.map(\.description) == ["127.0.0.1:5672"])
+        #expect(configuration.prefetch == 256 && configuration.port == 8081)
+        #expect(configuration.queueType == .quorum && configuration.ladder == .standard)
+        #expect(configuration.dataDirectory == "data/order" && configuration.mailDirectory == "mail")
+        #expect(configuration.logLevel == .info && !configuration.logsJSON)
+        #expect(try read(["AMQP_URL": "", "HTTP_PORT": ""]).port == 8081)
+    }
+
+    @Test func everyVariableIsRead() throws {
+        let configuration = try read([
+            "AMQP_URL": "amqp://u:p@one.example:1111/v,amqp://u:p@two.example/v", "AMQP_PREFETCH": "7",
+            "AMQP_QUEUE_TYPE": "classic", "AMQP_RETRY_LADDER": "250ms,2m", "DATA_DIR": "/d", "HTTP_PORT": "9000",
+            "MAIL_DIR": "/m", "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json",
+        ])
+        #expect(configuration.amqp.endpoints.map(\.description) == ["one.example:1111", "two.example:5672"])
+        #expect(configuration.prefetch == 7 && configuration.port == 9000 && configuration.queueType == .classic)
+        #expect(configuration.ladder.rungs.map(\.milliseconds) == [250, 120_000])
+        #expect(configuration.dataDirectory == "/d" && configuration.mailDirectory == "/m")
+        #expect(configuration.logLevel == .debug && configuration.logsJSON)
+    }
+
+    @Test(arguments: [
+        ("AMQP_URL", "http://u:canary@h/"), ("AMQP_URL", "canary"), ("AMQP_PREFETCH", "0"), ("AMQP_PREFETCH", "65536"),
+        ("AMQP_PREFETCH", "many"), ("AMQP_QUEUE_TYPE", "stream"), ("AMQP_RETRY_LADDER", "1 second"),
+        ("HTTP_PORT", "70000"), ("HTTP_PORT", "-1"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
+    ])
+    func aBadValueIsNamed(variable: String, value: String) {
+        do {
+            _ = try read([variable: value])
+            Issue.record("\(variable)=\(value) was taken")
+        } catch {
+            #expect(error.code == .invalidConfiguration)
+            #expect(error.message.contains(variable))
+            // What stands in an address may be a password.
+            #expect(!error.message.contains("canary"))
+        }
+    }
+}
