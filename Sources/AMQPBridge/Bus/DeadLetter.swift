@@ -1,7 +1,9 @@
+import FoundationEssentials
+
 /// An event that a service could not handle, as it lies in the service's dead-letter queue.
 public struct DeadLetter: Sendable {
     public var service: String
-    /// Nil when the sender gave the message no id.
+    /// The message's own, or the one in its body; nil when there is neither.
     public var eventID: String?
     public var type: String?
     /// The key it was published with first.
@@ -19,8 +21,9 @@ public struct DeadLetter: Sendable {
         let headers = delivery.properties.headers
         let death = headers["x-death"]?.firstTable
         self.service = service
-        eventID = delivery.properties.messageID
-        type = delivery.properties.type
+        let named = Named(in: delivery)
+        eventID = delivery.properties.messageID ?? named?.id
+        type = delivery.properties.type ?? named?.type
         properties = delivery.properties
         body = delivery.body
         routingKey =
@@ -34,6 +37,21 @@ public struct DeadLetter: Sendable {
         case (let kind?, let text?): error = "\(kind): \(text)"
         case (nil, let text?): error = text
         default: error = Self.brokersReason(death?["reason"]?.string, bodySize: delivery.bodySize)
+        }
+    }
+
+    /// What a CloudEvent's body says about itself, for senders that leave the message's properties out.
+    private struct Named: Decodable {
+        var id: String?
+        var type: String?
+
+        init?(in delivery: Delivery) {
+            let properties = delivery.properties
+            guard properties.messageID == nil || properties.type == nil,
+                (try? JSONLimits.check(delivery.body)) != nil,
+                let named = try? JSONDecoder().decode(Named.self, from: Data(delivery.body))
+            else { return nil }
+            self = named
         }
     }
 
