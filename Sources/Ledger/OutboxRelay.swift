@@ -52,10 +52,12 @@ struct OutboxRelay: Sendable {
             for (row, reason) in refused { try Outbox.postpone(row, error: reason, at: .now, in: database) }
         }
         for (row, reason) in refused {
-            logger.warning("An event was not taken and will be sent again", metadata: [
-                "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
-                "reason": .string(reason), "attempts": .stringConvertible(row.attempts + 1),
-            ])
+            logger.warning(
+                "An event was not taken and will be sent again",
+                metadata: [
+                    "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
+                    "reason": .string(reason), "attempts": .stringConvertible(row.attempts + 1),
+                ])
         }
         // Without a connection nothing was confirmed: wait for the next look instead of spinning.
         return !sent.isEmpty

@@ -45,7 +45,9 @@ enum OrderRules {
             if !quantities.contains(line.quantity) {
                 faults.append("The quantity of \(line.sku) is not from 1 to 10,000.")
             }
-            if !(0...maxUnitPrice).contains(line.unitPrice) { faults.append("The price of \(line.sku) is not possible.") }
+            if !(0...maxUnitPrice).contains(line.unitPrice) {
+                faults.append("The price of \(line.sku) is not possible.")
+            }
         }
         return faults
     }

@@ -41,15 +41,18 @@ public struct HostConfiguration: Sendable {
         port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
         dataDirectory = value("data.dir") ?? "data/\(service)"
         mailDirectory = value("mail.dir") ?? "mail"
-        queueType = try Self.choice(value("amqp.queue.type"), "AMQP_QUEUE_TYPE", "quorum, classic") {
-            QueueType(rawValue: $0)
-        } ?? .quorum
-        logLevel = try Self.choice(
-            value("log.level"), "LOG_LEVEL", Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-        ) { Logger.Level(rawValue: $0.lowercased()) } ?? .info
-        logsJSON = try Self.choice(value("log.format"), "LOG_FORMAT", "text, json") {
-            ["text": false, "json": true][$0]
-        } ?? false
+        queueType =
+            try Self.choice(value("amqp.queue.type"), "AMQP_QUEUE_TYPE", "quorum, classic") {
+                QueueType(rawValue: $0)
+            } ?? .quorum
+        logLevel =
+            try Self.choice(
+                value("log.level"), "LOG_LEVEL", Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            ) { Logger.Level(rawValue: $0.lowercased()) } ?? .info
+        logsJSON =
+            try Self.choice(value("log.format"), "LOG_FORMAT", "text, json") {
+                ["text": false, "json": true][$0]
+            } ?? false
     }
 
     private static func number(

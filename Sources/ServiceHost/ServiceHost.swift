@@ -89,10 +89,12 @@ public struct ServiceHost {
             logger: logger)
         // SIGTERM promises an end within ten seconds.
         group.maximumGracefulShutdownDuration = .seconds(9)
-        logger.info("Starting", metadata: [
-            "admin": "http://127.0.0.1:\(configuration.port)",
-            "broker": .string(configuration.amqp.endpoints.map(\.description).joined(separator: ", ")),
-        ])
+        logger.info(
+            "Starting",
+            metadata: [
+                "admin": "http://127.0.0.1:\(configuration.port)",
+                "broker": .string(configuration.amqp.endpoints.map(\.description).joined(separator: ", ")),
+            ])
         try await ServiceGroup(configuration: group).run()
         try ledger.close()
     }
