@@ -9,6 +9,9 @@ extension EventLedger: EventBatchHandler {
             setObstacle(nil)
             relay.poke()
             return results
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT && events.count == 1 {
+            // A rule that is checked at the commit: the event's fault, not the database's.
+            return [.failed(error)]
         } catch {
             setObstacle("\(error)")
             // A batch that cannot be committed as a whole may hold one event that spoils it for the rest.

@@ -80,8 +80,10 @@ public final class EventLedger: Sendable {
     /// Why nothing can be handled at the moment, in words; nil when all is well.
     public var obstacle: String? { state.withLock { $0.obstacle } }
 
-    /// Closes the database. Nothing may use the ledger afterwards.
-    public func close() throws { try database.close() }
+    /// Closes the database as soon as nobody is using it any more. Every later use throws.
+    ///
+    /// - Throws: `LedgerError.unavailable` when it was closed already.
+    public func close() throws(LedgerError) { try database.close() }
 
     func handler(of type: EventType) -> Handler? { state.withLock { $0.handlers[type] } }
 

@@ -1,28 +1,33 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// Opens the service's SQLite database as the ledger needs it, and runs transactions on its one connection.
 ///
 /// One connection, which alone writes and checkpoints: SQLite before 3.51.3 can corrupt a WAL that several connections
 /// reset. `BEGIN IMMEDIATE` takes the write lock first, so that a transaction waits for it instead of failing halfway.
 final class LedgerDatabase: Sendable {
-    private let queue: DatabaseQueue
+    /// Nil once closed: GRDB would hand SQLite a dead pointer. Whoever still uses it keeps it open till they are done.
+    private let queue: Mutex<DatabaseQueue?>
     let path: String
 
     /// - Parameter migrations: the service's own tables, each applied once, in order.
     init(path: String, migrations: [Migration]) throws(LedgerError) {
         self.path = path
         do {
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+            let folder = (path as NSString).deletingLastPathComponent
+            if !folder.isEmpty {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.foreignKeysEnabled = true
             configuration.busyMode = .timeout(5)
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.makeDurable(queue)
             try Self.migrate(queue, migrations)
+            self.queue = Mutex(queue)
         } catch {
             throw .cannotOpen(path: path, reason: "\(error)")
         }
@@ -35,7 +40,8 @@ final class LedgerDatabase: Sendable {
             let level = try Int.fetchOne(database, sql: "PRAGMA synchronous")
             let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
             guard level == 2, journal == "wal" else {
-                throw LedgerError.unavailable(reason: "synchronous is \(level ?? -1), journal is \(journal ?? "unknown")")
+                throw LedgerError.unavailable(
+                    reason: "synchronous is \(level ?? -1), journal is \(journal ?? "unknown")")
             }
         }
     }
@@ -52,7 +58,7 @@ final class LedgerDatabase: Sendable {
 
     /// One transaction on the database's own queue, never on the caller's thread.
     func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try await queue.writeWithoutTransaction { database in
+        try await open().writeWithoutTransaction { database in
             var result: Result?
             try database.inTransaction(.immediate) {
                 result = try body(database)
@@ -64,10 +70,18 @@ final class LedgerDatabase: Sendable {
     }
 
     func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try await queue.read(body)
+        try await open().read(body)
     }
 
-    func close() throws { try queue.close() }
+    func close() throws(LedgerError) {
+        _ = try open()
+        queue.withLock { $0 = nil }
+    }
+
+    private func open() throws(LedgerError) -> DatabaseQueue {
+        guard let queue = queue.withLock({ $0 }) else { throw .unavailable(reason: "it is closed") }
+        return queue
+    }
 }
 
 /// A step of a service's schema, applied once.

@@ -17,20 +17,24 @@ public struct LedgerTransaction {
     @discardableResult
     public func execute(_ sql: String, _ arguments: SQLValue...) throws -> Int {
         let statement = try database.cachedStatement(sql: sql)
-        try statement.execute(arguments: StatementArguments(arguments.map(\.stored)))
+        try statement.execute(arguments: StatementArguments(try arguments.map { try $0.stored }))
         return database.changesCount
     }
 
     /// All rows of a query; keep the result small with a limit.
     public func query(_ sql: String, _ arguments: SQLValue...) throws -> [SQLRow] {
         let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchAll(statement, arguments: StatementArguments(arguments.map(\.stored))).map { SQLRow($0) }
+        return try Row.fetchAll(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
+            SQLRow($0)
+        }
     }
 
     /// The first row of a query, if there is one.
     public func first(_ sql: String, _ arguments: SQLValue...) throws -> SQLRow? {
         let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchOne(statement, arguments: StatementArguments(arguments.map(\.stored))).map { SQLRow($0) }
+        return try Row.fetchOne(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
+            SQLRow($0)
+        }
     }
 
     /// Stores an event in the outbox: it is sent if, and only if, this transaction commits.
@@ -41,12 +45,16 @@ public struct LedgerTransaction {
 
 extension SQLValue {
     fileprivate var stored: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .int(let number): number.databaseValue
-        case .real(let number): number.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
+        get throws(LedgerError) {
+            switch self {
+            case .null: .null
+            case .int(let number): number.databaseValue
+            case .real(let number): number.databaseValue
+            // SQLite would silently end it there, and PostgreSQL takes none.
+            case .text(let text) where text.utf8.contains(0): throw .textWithNUL
+            case .text(let text): text.databaseValue
+            case .blob(let bytes): Data(bytes).databaseValue
+            }
         }
     }
 

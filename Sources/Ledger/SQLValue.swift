@@ -63,6 +63,8 @@ public enum LedgerError: Error, Sendable, CustomStringConvertible {
     /// The database cannot be opened or used as it must be.
     case cannotOpen(path: String, reason: String)
     case unexpectedValue(column: String)
+    /// No text in a database can hold the character NUL.
+    case textWithNUL
     /// The database is locked, full, read-only or broken: nothing can be handled now.
     case unavailable(reason: String)
 
@@ -70,6 +72,7 @@ public enum LedgerError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .cannotOpen(let path, let reason): "the database \(path) cannot be opened: \(reason)"
         case .unexpectedValue(let column): "the column '\(column)' holds something else than expected"
+        case .textWithNUL: "a text holds the character NUL, which cannot be stored"
         case .unavailable(let reason): "the database cannot be written: \(reason)"
         }
     }

@@ -50,7 +50,7 @@ struct InboxTests {
         }
     }
 
-    @Test("ids are compared byte by byte", arguments: [("a", "A"), ("é", "e\u{301}"), ("a", "a "), ("x\0a", "x\0b")])
+    @Test("ids are compared byte by byte", arguments: [("a", "A"), ("é", "e\u{301}"), ("a", "a ")])
     func bytes(pair: (String, String)) async throws {
         try await withLedger { ledger in
             for id in [pair.0, pair.1, pair.0, pair.1] { _ = try await ledger.handle([incoming("a", 1, id: id)]) }

@@ -113,8 +113,32 @@ struct OutageTests {
         try await withFolder { folder in
             let ledger = try openLedger("\(folder)/test.db")
             try ledger.close()
-            await #expect(throws: (any Error).self) { try await ledger.handle([incoming("a", 1)]) }
-            await #expect(throws: (any Error).self) { try await ledger.totals() }
+            await #expect(throws: LedgerError.self) { try await ledger.handle([incoming("a", 1)]) }
+            await #expect(throws: LedgerError.self) { try await ledger.totals() }
+            await #expect(throws: LedgerError.self) { try await ledger.emit([]) }
+            #expect(throws: LedgerError.self) { try ledger.close() }
+            await ledger.drain(until: .now + .seconds(30))
+        }
+    }
+
+    @Test("closed in the middle of the work: what was begun is finished, the rest is refused")
+    func closedInBetween() async throws {
+        try await withFolder { folder in
+            let ledger = try openLedger("\(folder)/test.db")
+            let handled = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<50 {
+                    group.addTask { (try? await ledger.handle([incoming("a", 1)])) != nil }
+                    group.addTask {
+                        _ = try? await ledger.totals(); return false
+                    }
+                }
+                try await eventually("some are handled") { try await ledger.count("inbox") > 5 }
+                try ledger.close()
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            let reopened = try openLedger("\(folder)/test.db")
+            #expect(try await reopened.totals() == ["a": handled])
+            try reopened.close()
         }
     }
 }

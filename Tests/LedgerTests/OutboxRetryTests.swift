@@ -32,7 +32,7 @@ struct OutboxRetryTests {
             }
             #expect(ContinuousClock.now - start > .milliseconds(900), "it waits a second")
             #expect(try await recorder.sent == ["blocked": [1, 2], "free": [1, 2]])
-            #expect(await recorder.attempts(of: "blocked") == 3)
+            #expect(await recorder.attempts(of: "blocked") == 4)
         }
     }
 

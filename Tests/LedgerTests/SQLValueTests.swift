@@ -39,6 +39,20 @@ struct SQLValueTests {
         #expect(throws: LedgerError.self) { try row.int("value") }
     }
 
+    @Test("a text with NUL is refused: it would come out shorter", arguments: ["\0", "a\0", "a\0b"])
+    func nul(text: String) async throws {
+        try await withLedger { ledger in
+            let count = try await ledger.count("totals")
+            await #expect(throws: LedgerError.self) {
+                try await ledger.write { try $0.execute("INSERT INTO totals VALUES (?, 1)", .text(text)) }
+            }
+            await #expect(throws: LedgerError.self) {
+                try await ledger.read { try $0.query("SELECT * FROM totals WHERE name = ?", .text(text)).count }
+            }
+            #expect(count == 0)
+        }
+    }
+
     @Test("bytes", arguments: [[], [0], [0, 255, 0], Array(0...255), [0xFF, 0xFE]] as [[UInt8]])
     func bytes(bytes: [UInt8]) async throws {
         let row = try await stored(.blob(bytes))
