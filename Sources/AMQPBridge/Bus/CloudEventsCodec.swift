@@ -9,7 +9,11 @@ public struct CloudEventsCodec: EventCodec {
 
     public init() {}
 
+    /// - Throws: `tooLarge` or `undecodable` for attributes that no receiver would read.
     public func encode(_ event: some Event, _ metadata: EventMetadata) throws -> [UInt8] {
+        for (name, text) in [("id", metadata.id), ("source", metadata.source), ("subject", metadata.subject)] {
+            if let fault = AttributeFault(text) { throw AMQPError(fault.code, "the event's \(name) \(fault.words)") }
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         return [UInt8](try encoder.encode(OutgoingCloudEvent(metadata: metadata, data: event)))
@@ -28,6 +32,24 @@ public struct CloudEventsCodec: EventCodec {
 
 private enum Attribute: String, CodingKey {
     case specversion, id, source, type, subject, time, datacontenttype, traceparent, correlationid, causationid, data
+}
+
+/// Why a text cannot be an attribute.
+private struct AttributeFault {
+    var code: AMQPError.Code
+    var words: String
+
+    init?(_ text: String) {
+        if text.utf8.count > 255 {
+            // As in an AMQP property.
+            (code, words) = (.tooLarge, "is longer than 255 bytes")
+        } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            // CloudEvents 1.0, 3.1; a NUL would end an id early in many a database.
+            (code, words) = (.undecodable, "holds control characters")
+        } else {
+            return nil
+        }
+    }
 }
 
 private struct OutgoingCloudEvent<Data: Event>: Encodable {
@@ -83,7 +105,7 @@ private struct IncomingCloudEvent: DecodableWithConfiguration {
 }
 
 extension KeyedDecodingContainer<Attribute> {
-    /// An attribute that must be there. At most 255 bytes, as in an AMQP property.
+    /// An attribute that must be there.
     fileprivate func text(_ key: Attribute) throws -> String {
         guard let text = try optionalText(key), !text.isEmpty else {
             throw AMQPError(.undecodable, "the attribute '\(key.rawValue)' is missing")
@@ -93,8 +115,8 @@ extension KeyedDecodingContainer<Attribute> {
 
     fileprivate func optionalText(_ key: Attribute) throws -> String? {
         let text = try decodeIfPresent(String.self, forKey: key)
-        guard (text?.utf8.count ?? 0) <= 255 else {
-            throw AMQPError(.undecodable, "the attribute '\(key.rawValue)' is longer than 255 bytes")
+        if let fault = text.flatMap({ AttributeFault($0) }) {
+            throw AMQPError(.undecodable, "the attribute '\(key.rawValue)' \(fault.words)")
         }
         return text
     }

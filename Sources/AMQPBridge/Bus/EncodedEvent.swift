@@ -61,11 +61,6 @@ public struct EventEncoder: Sendable {
         let metadata = EventMetadata(
             source: source, type: Swift.type(of: event).type, subject: event.subject, traceparent: cause?.traceparent,
             correlationID: cause?.correlationID ?? event.subject, causationID: cause?.id)
-        // What no receiver would read must not be sent either.
-        guard metadata.subject.utf8.count <= 255 else {
-            throw AMQPError(
-                .tooLarge, "the event's subject has \(metadata.subject.utf8.count) bytes; at most 255 are read")
-        }
         let body = try codec.encode(event, metadata)
         let encoded = EncodedEvent(
             id: metadata.id, type: metadata.type, key: metadata.subject, routingKey: Swift.type(of: event).routingKey,

@@ -58,6 +58,17 @@ struct CloudEventRefusalTests {
         }
     }
 
+    @Test(
+        "an attribute with control characters is named",
+        arguments: ["id", "source", "type", "subject", "traceparent", "correlationid", "causationid"])
+    func controls(name: String) throws {
+        for text in ["\0", "a\0b", "a\n", "\u{1F}", "\u{7F}", "a\u{85}b"] {
+            let error = try #require(try Events.refusal(changing: name, to: text))
+            #expect(error.code == .undecodable)
+            #expect(error.message == "the attribute '\(name)' holds control characters")
+        }
+    }
+
     @Test("other versions of CloudEvents are refused", arguments: ["0.3", "2.0", "10", "", "1", "one"])
     func versions(version: String) throws {
         let error = try #require(try Events.refusal(changing: "specversion", to: version))
