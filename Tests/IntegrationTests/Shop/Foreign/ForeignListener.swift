@@ -41,7 +41,7 @@ struct ForeignListener: Sendable {
         try await TemporaryFolder.with("listener") { folder in
             let listener = try ForeignListener(url, folder)
             do {
-                try await eventually("a foreign consumer that listens") { try listener.lines().first == "listening" }
+                try await waitFor("a foreign consumer that listens") { try listener.lines().first == "listening" }
                 try await body(listener)
             } catch {
                 await listener.process.end(within: .zero)
@@ -61,7 +61,7 @@ struct ForeignListener: Sendable {
 
     /// What was heard about an order, once there is as much of it; by routing key.
     func events(of orderID: String, count: Int) async throws -> [String: HeardEvent] {
-        let heard = try await eventually("\(count) events of order \(orderID)") {
+        let heard = try await waitFor("\(count) events of order \(orderID)") {
             let heard = try events().filter { $0.event.subject == orderID }
             return heard.count >= count ? heard : nil
         }

@@ -70,7 +70,7 @@ extension WholeShop {
             let shop = try ShopFixture.current()
             let message = ForeignMessage(bad.body)
             try await ForeignClient.publish(message, to: shop.brokerURL)
-            let letter = try await eventually("the dead letter") {
+            let letter = try await waitFor("the dead letter") {
                 try await shop.deadLetters().first { $0.eventId == message.messageId }
             }
             #expect(letter.service == "order")

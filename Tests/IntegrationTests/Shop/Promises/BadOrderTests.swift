@@ -42,14 +42,14 @@ extension WholeShop.BadInput {
         var message = ForeignMessage("not an event")
         message.type = "some.type"
         try await ForeignClient.publish(message, to: shop.brokerURL)
-        let letter = try await eventually("the dead letter") {
+        let letter = try await waitFor("the dead letter") {
             try await shop.deadLetters().first { $0.eventId == message.messageId }
         }
         #expect(letter.type == "some.type")
         #expect(letter.attempts == 1)
         let before = try await shop.deadLetters()
         for _ in 1...50 { #expect(try await shop.deadLetters() == before) }
-        let ready = try await eventually("the letters back in their queue") {
+        let ready = try await waitFor("the letters back in their queue") {
             let ready = try await shop.queues()["order.dead"]?.ready
             return ready == before.count ? ready : nil
         }

@@ -30,7 +30,7 @@ extension WholeShop {
             let arguments = ["order", "place", "--json", "--email", "ada@example.org", "--line", "\(sku)=2"]
             // More than can be placed before the broker is gone.
             async let placing = shop.command(arguments + ["--count", "4000", "--rate", "40"], within: .seconds(120))
-            try await eventually("twenty orders whose stock is taken") {
+            try await waitFor("twenty orders whose stock is taken") {
                 try await shop.stock(sku)?.taken ?? 0 >= 40
             }
             try await ending()
@@ -53,7 +53,7 @@ extension WholeShop {
         private func whileAway(_ shop: ShopFixture) async throws {
             for service in ShopService.allCases {
                 let process = try await shop.process(service)
-                let ready = try await eventually("\(service) to notice") {
+                let ready = try await waitFor("\(service) to notice") {
                     let health = try await process.health("ready")
                     return health.status == 503 ? health : nil
                 }
@@ -69,7 +69,7 @@ extension WholeShop {
 
         /// An order without a confirm may have been placed or not: either way whole.
         private func checkBooks(_ shop: ShopFixture, _ sku: String, among ids: Set<String>) async throws {
-            let shipped = try await eventually("the end of all orders that arrived") {
+            let shipped = try await waitFor("the end of all orders that arrived") {
                 let orders = try await shop.orders().filter { ids.contains($0.key) }
                 return orders.values.allSatisfy { $0.status == "shipped" } ? orders.count : nil
             }

@@ -34,7 +34,7 @@ extension WholeShop {
             try await place(id, "OTHER=1", shop)
             try await shop.waitUntilShipped([id])
             try await place(id, "OTHER=2", shop)
-            let letter = try await eventually("a dead letter") {
+            let letter = try await waitFor("a dead letter") {
                 try await shop.deadLetters().first { $0.error.contains(id) }
             }
             #expect(letter.service == "order")

@@ -12,7 +12,7 @@ extension WholeShop {
             try await shop.setStock("MUG=100")
             for service in [ShopService.inventory, .shipping, .notify] { try await stop(service, in: shop) }
             let ids = try await shop.place("MUG=1", count: 10)
-            try await eventually("ten orders that are stored") {
+            try await waitFor("ten orders that are stored") {
                 let orders = try await shop.orders()
                 return ids.allSatisfy { orders[$0]?.status == "placed" }
             }
@@ -28,7 +28,7 @@ extension WholeShop {
             try await shop.setStock("TEE=100")
             for service in ShopService.allCases { try await stop(service, in: shop) }
             let ids = try await shop.place("TEE=1", count: 10)
-            let waiting = try await eventually("ten commands in the queue") {
+            let waiting = try await waitFor("ten commands in the queue") {
                 let ready = try await shop.queues()["order.in"]?.ready
                 return ready == 10 ? ready : nil
             }
@@ -66,7 +66,7 @@ extension WholeShop {
             async let placed = placeOrders(shop, sku, until: isDone)
             var taken = 0
             for service in (0..<rounds).flatMap({ _ in ShopService.allCases }) {
-                taken = try await eventually("ten more orders whose stock is taken") {
+                taken = try await waitFor("ten more orders whose stock is taken") {
                     let now = try await shop.stock(sku)?.taken ?? 0
                     return now >= taken + 20 ? now : nil
                 }

@@ -16,9 +16,9 @@ extension WholeShop {
             let port = try FreePorts.next()
             let process = try shop.launch(service, ["AMQP_URL": try shop.brokerURL.changingURL { $0.port = port }])
             try await process.whileRunning {
-                let ready = try await eventually("the door of \(service)") { try await process.health("ready") }
+                let ready = try await waitFor("the door of \(service)") { try await process.health("ready") }
                 #expect(ready.status == 503)
-                try await eventually("the reason") {
+                try await waitFor("the reason") {
                     try await process.health("ready").body.contains("127.0.0.1:\(port)")
                 }
                 let live = try await process.health("live")
@@ -70,7 +70,7 @@ extension WholeShop {
             try await shop.withEmptyVirtualHost { url in
                 let process = try shop.launch(.inventory, ["AMQP_URL": url])
                 try await process.whileRunning {
-                    try await eventually("the reason") {
+                    try await waitFor("the reason") {
                         try await process.health("ready").body.contains("shop topology apply")
                     }
                     _ = try await shop.command("topology", "apply", environment: ["AMQP_URL": url]).checked()

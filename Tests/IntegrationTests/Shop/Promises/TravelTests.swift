@@ -61,7 +61,7 @@ extension WholeShop {
             let shop = try ShopFixture.current()
             try await shop.setStock("LAST=3")
             let ids = try await shop.place("LAST=1", count: 10)
-            try await eventually("the end of ten orders") {
+            try await waitFor("the end of ten orders") {
                 let orders = try await shop.orders()
                 return ids.allSatisfy { ["shipped", "rejected"].contains(orders[$0]?.status) }
             }

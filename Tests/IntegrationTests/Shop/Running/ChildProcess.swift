@@ -77,7 +77,7 @@ final class ChildProcess: Sendable {
 
     /// - Throws: `NotInTime`; the process is left running.
     func exit(within limit: Duration) async throws -> Int32 {
-        try await eventually("the end of process \(identifier)", within: limit, every: .milliseconds(10)) { exitCode }
+        try await waitFor("the end of process \(identifier)", within: limit, every: .milliseconds(10)) { exitCode }
     }
 
     /// Ends it, in order if it likes, and waits for that whatever happens to the task.

@@ -43,7 +43,7 @@ struct ServiceProcess: Sendable {
 
     /// - Throws: what its log says when it ended, or what it lacks when it is not ready in time.
     func waitUntilReady(within limit: Duration = .seconds(60)) async throws {
-        let answer = try await eventually("an answer of \(service) that it is ready, or its end", within: limit) {
+        let answer = try await waitFor("an answer of \(service) that it is ready, or its end", within: limit) {
             if process.exitCode != nil { return Health(status: 0, body: "") }
             let health = try await health("ready")
             guard health.status == 200 else { throw CommandFailed(description: health.body) }

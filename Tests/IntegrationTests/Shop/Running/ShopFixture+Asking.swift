@@ -103,11 +103,11 @@ extension ShopFixture {
     nonisolated func waitUntil(
         _ orderIDs: [String], are status: String, mails kinds: [String], within limit: Duration = .seconds(90)
     ) async throws {
-        try await eventually("\(orderIDs.count) orders that are \(status)", within: limit) {
+        try await waitFor("\(orderIDs.count) orders that are \(status)", within: limit) {
             let orders = try await self.orders()
             return orderIDs.allSatisfy { orders[$0]?.status == status }
         }
-        try await eventually("the mails of \(orderIDs.count) orders that are \(status)", within: .seconds(30)) {
+        try await waitFor("the mails of \(orderIDs.count) orders that are \(status)", within: .seconds(30)) {
             let sent = try mailKinds()
             return orderIDs.allSatisfy { sent[$0, default: []].count >= kinds.count }
         }

@@ -32,11 +32,11 @@ func eventually<Answer>(
 }
 
 /// Waits until something holds.
-func eventually(
+func waitFor(
     _ what: String, within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(100),
     isolation: isolated (any Actor)? = #isolation, _ holds: () async throws -> Bool
 ) async throws {
-    try await eventually(what, within: limit, every: pause) { () async throws -> Void? in
+    try await waitFor(what, within: limit, every: pause) { () async throws -> Void? in
         try await holds() ? () : nil
     }
 }
