@@ -14,16 +14,21 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
+        guard let line = line(event, at: .now) else { return }
+        // One write a line, so that lines of several threads do not mix.
+        try? FileHandle.standardError.write(contentsOf: line)
+    }
+
+    /// The line with its end.
+    func line(_ event: LogEvent, at time: RFC3339Time) -> Data? {
         var fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
-        fields["time"] = RFC3339Time.now.description
+        fields["time"] = time.description
         fields["level"] = event.level.rawValue
         fields["service"] = label
         fields["message"] = event.message.description
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var line = try? encoder.encode(fields) else { return }
-        line.append(UInt8(ascii: "\n"))
-        // One write a line, so that lines of several threads do not mix.
-        try? FileHandle.standardError.write(contentsOf: line)
+        guard let object = try? encoder.encode(fields) else { return nil }
+        return object + [UInt8(ascii: "\n")]
     }
 }
