@@ -1,0 +1,138 @@
+import AMQPBridge
+import Foundation
+import Ledger
+import Logging
+import ShopEvents
+import Testing
+
+@testable import OrderSvc
+
+/// News that comes before its order fails, and comes again later, as after a retry.
+@Suite("Every order of arrival ends in the same place", .timeLimit(.minutes(2)))
+struct OrderArrivalTests {
+    private enum Step: CaseIterable {
+        case place, taken, refused, started
+    }
+
+    private static func event(_ step: Step, _ id: String) -> any Event {
+        let customer = Customer(name: "Ann", email: "ann@example.com")
+        let lines = [OrderLine(sku: "MUG", quantity: 2)]
+        return switch step {
+        case .place: PlaceOrder(orderID: id, customer: customer, shipTo: "Here 1", lines: lines)
+        case .taken: InventoryUpdated(orderID: id, customer: customer, shipTo: "Here 1", lines: lines)
+        case .refused: InventoryRejected(orderID: id, shortages: [.init(sku: "MUG", wanted: 2, available: nil)])
+        case .started:
+            ShippingStarted(
+                orderID: id, customer: customer, shipTo: "Here 1", carrier: "C", trackingNumber: "T", lines: lines)
+        }
+    }
+
+    private static func incoming(_ event: some Event, _ id: String) -> IncomingEvent {
+        let metadata = EventMetadata(
+            id: id, source: "/test", type: type(of: event).type, subject: event.subject, correlationID: event.subject,
+            causationID: "cause")
+        return IncomingEvent(event: event, context: EventContext(metadata: metadata, routingKey: "any"))
+    }
+
+    /// All different sequences of these steps.
+    private static func arrivals(_ steps: [Step]) -> [[Step]] {
+        guard steps.count > 1 else { return [steps] }
+        return Set(steps).flatMap { first in
+            var rest = steps
+            if let index = rest.firstIndex(of: first) { rest.remove(at: index) }
+            return arrivals(rest).map { [first] + $0 }
+        }
+    }
+
+    /// - Parameter isRedelivery: a step that comes again is the same event; otherwise another one with the same contents.
+    private func run(_ arrival: [Step], isRedelivery: Bool, batched: Bool, _ ledger: EventLedger) async throws -> String
+    {
+        let id = UUIDv7().description
+        var waiting = arrival.enumerated().map { index, step in
+            Self.incoming(Self.event(step, id), isRedelivery ? "\(id) \(step)" : "\(id) \(step) \(index)")
+        }
+        for _ in 0..<2 where !waiting.isEmpty {
+            var failed: [IncomingEvent] = []
+            for batch in batched ? [waiting] : waiting.map({ [$0] }) {
+                for (event, result) in zip(batch, try await ledger.handle(batch)) {
+                    if case .failed = result { failed.append(event) }
+                }
+            }
+            waiting = failed
+        }
+        #expect(waiting.isEmpty, "\(arrival)")
+        return id
+    }
+
+    private func withLedger(_ body: (EventLedger) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "arrival-\(UUIDv7())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let ledger = try EventLedger(
+            path: folder + "/order.db", migrations: OrderStore.migrations, encoder: EventEncoder(source: "/shop/order"),
+            logger: Logger(label: "test"))
+        OrderHandlers.register(on: ledger)
+        try await body(ledger)
+        try ledger.close()
+    }
+
+    private func outbox(_ id: String, _ ledger: EventLedger) async throws -> [String] {
+        try await ledger.read { transaction in
+            try transaction.query("SELECT routing_key FROM outbox WHERE key = ? ORDER BY seq", .text(id)).map {
+                try $0.text("routing_key")
+            }
+        }
+    }
+
+    private func order(_ id: String, _ ledger: EventLedger) async throws -> (order: Order, story: [Order.Entry]) {
+        let found = try await ledger.read { transaction in
+            let store = OrderStore(transaction: transaction)
+            return (try store.find(id), try store.history(of: id))
+        }
+        return (try #require(found.0), found.1)
+    }
+
+    @Test("shipped", arguments: [true, false], [true, false])
+    func shipped(isRedelivery: Bool, batched: Bool) async throws {
+        try await withLedger { ledger in
+            for arrival in Self.arrivals([.place, .place, .taken, .taken, .started, .started]) {
+                let id = try await run(arrival, isRedelivery: isRedelivery, batched: batched, ledger)
+                let (order, story) = try await order(id, ledger)
+                #expect(order.status == .shipped, "\(arrival)")
+                #expect(order.trackingNumber == "T" && order.carrier == "C" && order.reasons == [])
+                #expect(try await outbox(id, ledger) == ["order.created"], "\(arrival)")
+                #expect(story.first?.event == "order.place" && story.last?.status == .shipped, "\(arrival)")
+                #expect(Set(story.map(\.event)) == ["order.place", "inventory.updated", "shipping.started"])
+                #expect(Set(story.map(\.eventID)).count == story.count, "each event stands in it once")
+            }
+        }
+    }
+
+    @Test("rejected, and said so once", arguments: [true, false], [true, false])
+    func rejected(isRedelivery: Bool, batched: Bool) async throws {
+        try await withLedger { ledger in
+            for arrival in Self.arrivals([.place, .place, .refused, .refused, .refused]) {
+                let id = try await run(arrival, isRedelivery: isRedelivery, batched: batched, ledger)
+                let (order, story) = try await order(id, ledger)
+                #expect(order.status == .rejected, "\(arrival)")
+                #expect(order.reasons == ["We do not have a product MUG."])
+                #expect(try await outbox(id, ledger) == ["order.created", "order.rejected"], "\(arrival)")
+                #expect(story.map(\.status).first == .placed && story.last?.status == .rejected)
+                #expect(story.allSatisfy { $0.causationID == "cause" && $0.source == "/test" })
+            }
+        }
+    }
+
+    @Test("contradicting news: the first terminal status stays")
+    func contradicting() async throws {
+        try await withLedger { ledger in
+            for arrival in Self.arrivals([.taken, .refused, .started, .refused]) {
+                let id = try await run([.place] + arrival, isRedelivery: false, batched: false, ledger)
+                let (order, story) = try await order(id, ledger)
+                let firstTerminal = story.map(\.status).first { $0.isTerminal }
+                #expect(order.status == firstTerminal, "\(arrival)")
+                let rejections = try await outbox(id, ledger).count { $0 == "order.rejected" }
+                #expect(rejections == (firstTerminal == .rejected ? 1 : 0), "\(arrival)")
+            }
+        }
+    }
+}
