@@ -11,7 +11,7 @@ struct NotInTime: Error, CustomStringConvertible {
 ///
 /// - Parameter what: what is waited for, as it should stand in a failure.
 /// - Throws: `NotInTime` when the deadline passes first, `CancellationError`.
-func eventually<Answer>(
+func waitFor<Answer>(
     _ what: String, within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(100),
     isolation: isolated (any Actor)? = #isolation, _ ask: () async throws -> Answer?
 ) async throws -> Answer {
