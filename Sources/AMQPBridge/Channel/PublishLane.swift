@@ -52,6 +52,7 @@ final class PublishLane: Sendable {
 
     // MARK: Publishers
 
+    @inline(__always)
     func publish(
         _ publishing: Publishing, isolation: isolated (any Actor)? = #isolation
     ) async -> PublishOutcome {
@@ -83,14 +84,14 @@ final class PublishLane: Sendable {
     }
 
     /// Every waiter is resumed exactly once: here when it is refused, by the I/O thread when it gets that far.
-    private func submit(_ publishing: borrowing Publishing, _ waiter: PublishWaiter) {
+    private func submit(_ publishing: Publishing, _ waiter: PublishWaiter) {
         var wasAwaited = true
         let refusal = state.withLock { state -> AMQPError? in
             if let refusal = arrive(&state, &wasAwaited) { return refusal }
             if Self.hasRoom(state), state.waiting.isEmpty {
                 return Self.send(publishing, waiter, state.deadline, &state)
             }
-            state.waiting.append(PublishSubmission(.one(copy publishing, waiter), deadline: state.deadline))
+            state.waiting.append(PublishSubmission(.one(publishing, waiter), deadline: state.deadline))
             return nil
         }
         if !wasAwaited { wake() }
@@ -145,7 +146,7 @@ final class PublishLane: Sendable {
 
     /// Encodes, and registers in the same step: the entry is with the I/O thread before the bytes can leave.
     private static func send(
-        _ publishing: borrowing Publishing, _ waiter: PublishWaiter, _ deadline: Duration, _ state: inout State
+        _ publishing: Publishing, _ waiter: PublishWaiter, _ deadline: Duration, _ state: inout State
     ) -> AMQPError? {
         var messageID = publishing.properties.messageID
         // A return names its message only by its id.
@@ -161,7 +162,7 @@ final class PublishLane: Sendable {
         }
     }
 
-    private static func returnKey(_ publishing: borrowing Publishing, _ messageID: String?) -> ReturnKey? {
+    private static func returnKey(_ publishing: Publishing, _ messageID: String?) -> ReturnKey? {
         guard publishing.isMandatory, let messageID else { return nil }
         return ReturnKey(messageID: messageID, exchange: publishing.exchange, routingKey: publishing.routingKey)
     }

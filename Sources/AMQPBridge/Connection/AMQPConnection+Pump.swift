@@ -6,11 +6,18 @@ extension AMQPConnection {
     /// limits. A quick handler's ack is hardly held back, and a slow one does not keep the thread busy.
     private static let settlementDelay = Duration.milliseconds(1)...Duration.milliseconds(100)
 
-    /// While so many publishings wait for their confirms, the thread works in ticks instead of at every event: the broker
-    /// is busy anyway, and one read, one write and one wake-up serve many messages. Fewer are served at once.
-    private static let busyFrom = 64
-    private static let tick = Duration.microseconds(8)
-    private static let longestTick = Duration.milliseconds(2)
+    /// Under load the thread works in ticks instead of at every event: one read, one write and one wake-up serve many
+    /// messages. A tick grows with the load, so that a little is served at once.
+    private enum Tick {
+        /// While so many publishings wait for their confirms the broker is busy anyway.
+        static let fromUnconfirmed = 64
+        static let perUnconfirmed = Duration.microseconds(16)
+        static let longestForConfirms = Duration.milliseconds(4)
+        /// So many deliveries in one read are a backlog.
+        static let fromDeliveries = 8
+        static let perDelivery = Duration.microseconds(30)
+        static let longestForDeliveries = Duration.microseconds(500)
+    }
 
     func turn(isReadable: Bool) -> ConnectionThread.Interest? {
         guard !end.isFinished else { return nil }
@@ -36,6 +43,7 @@ extension AMQPConnection {
     }
 
     private func passOnArrived() throws(AMQPError) {
+        deliveriesOfLastRead = arrived.count
         guard !arrived.isEmpty else { return }
         defer { arrived.removeAll(keepingCapacity: true) }
         lastDelivery = .now
@@ -59,10 +67,13 @@ extension AMQPConnection {
         for frame in consumer?.takeSettlements() ?? [] { output.append(frame) }
     }
 
-    /// Grows with what is under way, so that a small window is not held up.
     private var pause: Duration {
-        guard window.count >= Self.busyFrom, output.isEmpty else { return .zero }
-        return min(Self.tick * window.count, Self.longestTick)
+        guard output.isEmpty else { return .zero }
+        if deliveriesOfLastRead >= Tick.fromDeliveries {
+            return min(Tick.perDelivery * deliveriesOfLastRead, Tick.longestForDeliveries)
+        }
+        guard window.count >= Tick.fromUnconfirmed else { return .zero }
+        return min(Tick.perUnconfirmed * window.count, Tick.longestForConfirms)
     }
 
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {

@@ -24,6 +24,7 @@ public actor AMQPConnection {
     var consumerTag: String?
     var arrived: [Delivery] = []
     var heartbeat = Duration.zero
+    var deliveriesOfLastRead = 0
     var lastRead = ContinuousClock.now
     var lastWrite = ContinuousClock.now
     var lastDelivery = ContinuousClock.now

@@ -7,32 +7,28 @@ import CRabbitMQ
 // A message that breaks a limit throws before a byte of it is kept, so the stream never holds half a message.
 extension OutboundBuffer {
     /// - Parameter messageID: sent as the message's id; what the publishing itself has there is not looked at.
-    mutating func append(_ publishing: borrowing Publishing, messageID: String?) throws(AMQPError) {
+    mutating func append(_ publishing: Publishing, messageID: String?) throws(AMQPError) {
         let header = try MessageLimits.check(publishing, messageID: messageID, frameMax: frameMax)
-        let exchange = publishing.exchange.rawValue
-        let key = publishing.routingKey.rawValue
-        let method = 4 + 2 + 1 + exchange.utf8.count + 1 + key.utf8.count + 1
+        let names = publishing.exchange.rawValue.utf8.count + publishing.routingKey.rawValue.utf8.count
+        let method = 4 + 2 + 1 + 1 + 1 + names
         let largest = frameMax - MessageLimits.frameOverhead
         let frames = 2 + (publishing.body.count + largest - 1) / largest
         let channel = channel
         let capacity = method + header + publishing.body.count + frames * MessageLimits.frameOverhead
-        let properties = publishing.properties
-        let isMandatory = publishing.isMandatory
-        let body = publishing.body
         try append(capacity: capacity) { (writer) throws(AMQPError) in
             writer.beginFrame(AMQP_FRAME_METHOD, channel)
             writer.write(UInt32(AMQP_BASIC_PUBLISH_METHOD))
             writer.write(UInt16(0))
-            writer.writeShort(exchange)
-            writer.writeShort(key)
-            writer.write(UInt8(isMandatory ? 1 : 0))
+            writer.writeShort(publishing.exchange.rawValue)
+            writer.writeShort(publishing.routingKey.rawValue)
+            writer.write(UInt8(publishing.isMandatory ? 1 : 0))
             writer.endFrame()
             writer.beginFrame(AMQP_FRAME_HEADER, channel)
             writer.write(UInt32(AMQP_BASIC_CLASS) << 16)
-            writer.write(UInt64(body.count))
-            try writer.write(properties, messageID: messageID)
+            writer.write(UInt64(publishing.body.count))
+            try writer.write(publishing.properties, messageID: messageID)
             writer.endFrame()
-            body.withUnsafeBytes { writer.writeBody($0, channel, largest: largest) }
+            publishing.body.withUnsafeBytes { writer.writeBody($0, channel, largest: largest) }
         }
     }
 

@@ -13,7 +13,7 @@ enum MessageLimits {
     /// - Parameter messageID: the id it will be sent with, if not its own.
     @discardableResult
     static func check(
-        _ publishing: borrowing Publishing, messageID: String? = nil, frameMax: Int
+        _ publishing: Publishing, messageID: String? = nil, frameMax: Int
     ) throws(AMQPError) -> Int {
         try checkShort("exchange", publishing.exchange.rawValue)
         try checkShort("routing key", publishing.routingKey.rawValue)
