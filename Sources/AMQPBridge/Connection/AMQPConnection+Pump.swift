@@ -15,8 +15,8 @@ extension AMQPConnection {
         static let longestForConfirms = Duration.milliseconds(4)
         /// So many deliveries in one read are a backlog.
         static let fromDeliveries = 8
-        static let perDelivery = Duration.microseconds(30)
-        static let longestForDeliveries = Duration.microseconds(500)
+        static let perDelivery = Duration.microseconds(50)
+        static let longestForDeliveries = Duration.milliseconds(1)
     }
 
     func turn(isReadable: Bool) -> ConnectionThread.Interest? {
