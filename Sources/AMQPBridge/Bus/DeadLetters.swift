@@ -44,16 +44,23 @@ public struct DeadLetters: Sendable {
     }
 
     /// Letters may have left since they were counted: after a while the look ends with what it has.
-    private func withDeadline<Result: Sendable>(
+    private func withDeadline<Value: Sendable>(
         _ time: Duration, cancelling connection: AMQPConnection,
-        _ body: () async throws(AMQPError) -> Result
-    ) async throws(AMQPError) -> Result {
-        let timer = Task {
-            try await Task.sleep(for: time)
-            try await connection.cancelConsumer()
+        _ body: () async throws(AMQPError) -> Value
+    ) async throws(AMQPError) -> Value {
+        let result = await withTaskGroup(of: Void.self) { group -> Result<Value, AMQPError> in
+            group.addTask {
+                guard (try? await Task.sleep(for: time)) != nil else { return }
+                try? await connection.cancelConsumer()
+            }
+            defer { group.cancelAll() }
+            do throws(AMQPError) {
+                return .success(try await body())
+            } catch {
+                return .failure(error)
+            }
         }
-        defer { timer.cancel() }
-        return try await body()
+        return try result.get()
     }
 
     /// A second look waits for the first to end.

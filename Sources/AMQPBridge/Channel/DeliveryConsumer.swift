@@ -15,7 +15,6 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
         var waiter: UnsafeContinuation<Void, Never>?
         var isClosed = false
         var failure: AMQPError?
-        var isCancelled = false
     }
 
     public let queue: QueueName
