@@ -18,7 +18,9 @@ extension AMQPConnection {
         }
         try MessageLimits.check(queue)
         let thread = thread
-        let consumer = DeliveryConsumer(queue: queue, epoch: assembler.epoch, prefetch: prefetch) { thread.wake() }
+        let consumer = DeliveryConsumer(
+            queue: queue, epoch: assembler.epoch, prefetch: prefetch, isExclusive: isExclusive
+        ) { thread.wake() }
         try perform { (wire) throws(AMQPError) in
             // The first deliveries, or the consumer's end, may arrive together with the answer: be ready for them.
             self.consumer = consumer
@@ -32,12 +34,42 @@ extension AMQPConnection {
         return consumer
     }
 
-    /// Stops the flow: no new deliveries; those in hand can still be settled. What arrived and nobody has taken goes
-    /// back to the queue, and the consumer's sequence ends.
-    public func cancelConsumer() throws(AMQPError) {
-        guard let consumer, let consumerTag else { return }
+    /// No new deliveries for now. What has arrived stays with the consumer, whose sequence stays open; its deliveries can
+    /// be settled as before. Does nothing without a running consumer.
+    public func pauseConsumer() throws(AMQPError) {
+        guard let consumerTag else { return }
         self.consumerTag = nil
         try perform { (wire) throws(AMQPError) in try wire.cancel(consumerTag: consumerTag) }
+        // Deliveries that came before the answer are with the consumer now.
+    }
+
+    /// Goes on after a pause with so many deliveries in hand at most. Without a pause it changes the prefetch: AMQP sets
+    /// it for new consumers only, so the consumer is cancelled and started again.
+    ///
+    /// - Throws: `invalidConfiguration` without a consumer; otherwise as ``consume(_:prefetch:isExclusive:)``, which ends
+    ///   the connection.
+    public func resumeConsumer(prefetch: UInt16) throws(AMQPError) {
+        guard let consumer, prefetch > 0 else {
+            throw AMQPError(.invalidConfiguration, "there is no consumer to resume, or the prefetch is 0")
+        }
+        try pauseConsumer()
+        consumer.setPrefetch(prefetch)
+        try perform { (wire) throws(AMQPError) in
+            consumerTag = try wire.consume(consumer.queue, prefetch: prefetch, isExclusive: consumer.isExclusive)
+        }
+    }
+
+    /// No new deliveries any more: the consumer's sequence ends after what has arrived, which can still be settled.
+    public func stopConsumer() throws(AMQPError) {
+        try pauseConsumer()
+        consumer?.finish(nil)
+    }
+
+    /// No new deliveries any more: what arrived and nobody has taken goes back to the queue, and the consumer's sequence
+    /// ends. What was taken can still be settled.
+    public func cancelConsumer() throws(AMQPError) {
+        guard let consumer else { return }
+        try pauseConsumer()
         consumer.settle(consumer.discardArrived(), .requeue)
         consumer.finish(nil)
         thread.wake()

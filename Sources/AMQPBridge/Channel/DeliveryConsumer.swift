@@ -12,22 +12,33 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
     private struct State {
         var arrived: [Delivery] = []
         var settlements = SettlementTracker()
+        var prefetch: UInt16
         var waiter: UnsafeContinuation<Void, Never>?
         var isClosed = false
         var failure: AMQPError?
     }
 
     public let queue: QueueName
-    let epoch: UInt64
-    private let prefetch: UInt16
-    private let state = Mutex(State())
+    /// Which connection its delivery tags belong to; tags of any other are not settled here.
+    package let epoch: UInt64
+    package let isExclusive: Bool
+    private let isEager: Bool
+    private let state: Mutex<State>
     private let wake: @Sendable () -> Void
 
-    init(queue: QueueName, epoch: UInt64, prefetch: UInt16, wake: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - isEager: wake for every settlement instead of when many have gathered.
+    ///   - wake: settlements are waiting to be taken.
+    package init(
+        queue: QueueName, epoch: UInt64, prefetch: UInt16, isExclusive: Bool = false, isEager: Bool = false,
+        wake: @escaping @Sendable () -> Void
+    ) {
         self.queue = queue
         self.epoch = epoch
-        self.prefetch = prefetch
+        self.isExclusive = isExclusive
+        self.isEager = isEager
         self.wake = wake
+        state = Mutex(State(prefetch: prefetch))
     }
 
     /// Settles a delivery; a second time, or after the connection it came on is gone, this does nothing.
@@ -40,11 +51,11 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
 
     /// Settles many at once.
     public func settle(_ tags: some Sequence<DeliveryTag>, _ settlement: Settlement) {
-        let unsent = state.withLock { state in
+        let isTime = state.withLock { state in
             for tag in tags where tag.epoch == epoch { state.settlements.settle(tag.value, settlement) }
-            return state.settlements.unsent
+            return state.settlements.unsent >= (isEager ? 1 : Swift.max(1, Int(state.prefetch) / 2))
         }
-        if unsent >= Swift.max(1, Int(prefetch) / 2) { wake() }
+        if isTime { wake() }
     }
 
     /// Deliveries handed out and not settled yet.
@@ -106,7 +117,7 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
 
 extension DeliveryConsumer {
     /// Everything one read brought, with one wake-up.
-    func deliver(_ deliveries: [Delivery]) throws(AMQPError) {
+    package func deliver(_ deliveries: [Delivery]) throws(AMQPError) {
         let waiter = try state.withLock { (state) throws(AMQPError) -> UnsafeContinuation<Void, Never>? in
             for delivery in deliveries { try state.settlements.delivered(delivery.tag.value) }
             if state.arrived.isEmpty { state.arrived = deliveries } else { state.arrived += deliveries }
@@ -116,18 +127,20 @@ extension DeliveryConsumer {
         waiter?.resume()
     }
 
-    func takeSettlements() -> [SettlementFrame] {
+    package func takeSettlements() -> [SettlementFrame] {
         state.withLock { $0.settlements.takeFrames() }
     }
 
     /// Ends the sequence after what has already arrived; nil: asked for by this side.
-    func finish(_ failure: AMQPError?) {
+    package func finish(_ failure: AMQPError?) {
         resumeWaiter { state in
             guard !state.isClosed else { return }
             state.isClosed = true
             state.failure = failure
         }
     }
+
+    func setPrefetch(_ prefetch: UInt16) { state.withLock { $0.prefetch = prefetch } }
 
     /// Takes back what arrived and nobody has begun with.
     func discardArrived() -> [DeliveryTag] {

@@ -1,7 +1,7 @@
 import DequeModule
 
 /// A settlement as it goes over the wire.
-enum SettlementFrame: Hashable {
+package enum SettlementFrame: Hashable, Sendable {
     case ack(tag: UInt64, multiple: Bool)
     case nack(tag: UInt64, requeue: Bool)
     case reject(tag: UInt64, requeue: Bool)
