@@ -63,7 +63,7 @@ let package = Package(
         ),
         .target(
             name: "AMQPBridgeTesting",
-            dependencies: ["AMQPBridge", log],
+            dependencies: ["AMQPBridge", log, collections],
             swiftSettings: settings
         ),
         .target(
@@ -105,6 +105,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("AMQPBridgeTests", of: "AMQPBridge", "AMQPBridgeTesting"),
+        tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge"),
         tests("LedgerTests", of: "Ledger", "AMQPBridge"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
         tests("ServiceHostTests", of: "ServiceHost", "AMQPBridge"),

@@ -1,9 +1,14 @@
 /// Why the broker closed a channel or a connection: a reply code (AMQP 0-9-1, 1.2) and RabbitMQ's own words.
-struct BrokerReply: Equatable {
-    var code: UInt16
-    var text: String
+package struct BrokerReply: Equatable {
+    package var code: UInt16
+    package var text: String
 
-    func error(doing what: String) -> AMQPError {
+    package init(code: UInt16, text: String) {
+        self.code = code
+        self.text = text
+    }
+
+    package func error(doing what: String) -> AMQPError {
         AMQPError(errorCode, "\(what): \(text)", replyCode: code)
     }
 
@@ -22,7 +27,7 @@ struct BrokerReply: Equatable {
 
 extension AMQPError {
     /// True for the broker's "soft errors" (AMQP 0-9-1, 1.2): the channel is gone, the connection is not.
-    var closesChannelOnly: Bool {
+    package var closesChannelOnly: Bool {
         guard let replyCode else { return false }
         return [311, 312, 313, 403, 404, 405, 406].contains(replyCode)
     }
