@@ -17,11 +17,16 @@ enum BridgeHeader {
     static let userID = "amqpbridge-user-id"
     /// Set when the sender's own headers had to go so that the reason fits into a frame.
     static let headersDropped = "amqpbridge-headers-dropped"
+    /// How many times somebody replayed it from the dead letters.
+    static let replays = "amqpbridge-replays"
 
     /// What a copy must not keep: with the broker's own death history it can vanish when its time in a retry queue is
-    /// up (cycle detection), and CC/BCC would send it to other queues again.
+    /// up (cycle detection), CC/BCC would send it to other queues again, and how often a queue delivered it (RabbitMQ 4
+    /// also counts acquisitions) is not true of a copy.
     static func isStripped(_ name: String) -> Bool {
-        name == "x-death" || name == "CC" || name == "BCC" || name.hasPrefix("x-first-death-")
-            || name.hasPrefix("x-last-death-")
+        switch name {
+        case "x-death", "CC", "BCC", "x-delivery-count", "x-acquired-count": true
+        default: name.hasPrefix("x-first-death-") || name.hasPrefix("x-last-death-")
+        }
     }
 }
