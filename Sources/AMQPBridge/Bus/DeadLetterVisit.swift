@@ -1,5 +1,5 @@
 /// One visit to a service's dead-letter queue: it holds the queue alone, sees each letter that was there, once, and lets
-/// go of what it did not settle.
+/// go of what it did not settle. A quorum queue may take that back in another order when it was more than the prefetch.
 struct DeadLetterVisit {
     /// How long a visitor waits for another one to leave.
     private static let patience = Duration.seconds(5)
@@ -67,21 +67,17 @@ struct DeadLetterVisit {
     /// An exclusive consumer is not enough: RabbitMQ 3.10 lets a second one in on a quorum queue. So visitors look at
     /// the number of consumers, which nothing else raises.
     private func waitForTurn(_ connection: any BrokerConnection, until deadline: Duration) async throws -> Int? {
-        var hasWaited = false
+        var emptyLooks = 0
         while true {
             guard let status = try await connection.inspect(queue) else {
                 throw AMQPError(.notFound, "there is no queue '\(queue)'; create it with: shop topology apply")
             }
-            if status.consumers == 0 {
-                if status.ready > 0 { return status.ready }
-                // A classic queue forgets a consumer a moment before it takes back what that one held.
-                if !hasWaited { return nil }
-                hasWaited = false
-            } else {
-                hasWaited = true
-            }
+            if status.consumers == 0, status.ready > 0 { return status.ready }
+            // A classic queue forgets a consumer a moment before it takes back what that one held: look twice.
+            emptyLooks = status.consumers == 0 ? emptyLooks + 1 : 0
+            if emptyLooks == 2 { return nil }
             guard clock.now() < deadline else { throw busy }
-            try await pause(.milliseconds(100))
+            try await pause(.milliseconds(emptyLooks > 0 ? 50 : 100))
         }
     }
 

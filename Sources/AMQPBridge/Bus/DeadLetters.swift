@@ -77,8 +77,9 @@ public struct DeadLetters: Sendable {
         report: ([DeadLetterResult]) async throws -> Void
     ) async throws {
         let replay = DeadLetterReplay(service: service, selection: selection, maxAge: maxAge)
-        // Bodies wait for their confirms here: few at a time.
-        try await visit(service, prefetch: 256).run { deliveries, hold in
+        // Where all are meant to leave few need to be on their way at a time, however many there are. Where some stay,
+        // these must not block the others: one consumer that may hold them all keeps their order, too.
+        try await visit(service, prefetch: selection.isEmpty ? 256 : .max).run { deliveries, hold in
             try await replay.handle(deliveries, hold, report)
         }
     }
