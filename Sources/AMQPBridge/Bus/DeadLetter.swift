@@ -6,39 +6,65 @@ public struct DeadLetter: Sendable {
     /// The message's own, or the one in its body; nil when there is neither.
     public var eventID: String?
     public var type: String?
+    /// The exchange it was published to first; nil when nothing tells.
+    public var exchange: String?
     /// The key it was published with first.
     public var routingKey: String
-    /// Handler calls, the failed ones included; 0 when it never got as far.
+    /// Handler calls since it was published or replayed, the failed ones included; 0 when it never got as far.
     public var attempts: Int
+    /// How many times it was replayed.
+    public var replays: Int
     public var error: String
     public var firstFailed: String?
     public var lastFailed: String?
+    /// The user who sent it first, as the broker checked it then.
+    public var userID: String?
     public var properties: MessageProperties
+    /// Empty when it is larger than the connection's `maxBodySize`.
     public var body: [UInt8]
+    /// Bytes that the sender announced.
+    public var bodySize: UInt64
+
+    /// True when the body was not kept because of its size.
+    public var isBodyDropped: Bool { bodySize != UInt64(body.count) }
 
     /// Reads a letter. One that the broker parked by itself has no reason headers; its story is in `x-death`.
+    ///
+    /// What looks like the bridge's own headers is believed only when the event came by the service's return path;
+    /// anybody may write them on the way before.
     public init(_ delivery: Delivery, service: String) {
-        let headers = delivery.properties.headers
-        let death = headers["x-death"]?.firstTable
+        let death = delivery.properties.headers["x-death"]?.firstTable
+        let returnExchange = "\(service).rt"
+        let diedComingFrom = death?["exchange"]?.string ?? returnExchange
+        let isTrusted = delivery.exchange.rawValue == returnExchange && diedComingFrom == returnExchange
+        let headers = isTrusted ? delivery.properties.headers : [:]
         self.service = service
         let named = Named(in: delivery)
         eventID = delivery.properties.messageID ?? named?.id
         type = delivery.properties.type ?? named?.type
         properties = delivery.properties
+        userID = headers[BridgeHeader.userID]?.string ?? delivery.properties.userID
         body = delivery.body
+        bodySize = delivery.bodySize
+        exchange = headers[BridgeHeader.exchange]?.string ?? death?["exchange"]?.string
         routingKey =
             headers[BridgeHeader.routingKey]?.string ?? death?["routing-keys"]?.firstString
             ?? delivery.routingKey.rawValue
-        attempts = ReturnCopy.attempts(of: delivery)
+        attempts = isTrusted ? ReturnCopy.attempts(of: delivery) : 0
+        replays = Int(min(max(0, headers[BridgeHeader.replays]?.int ?? 0), Self.maxReplays))
         let deathTime = death?["time"].flatMap(Self.time)
         firstFailed = headers[BridgeHeader.firstFailed]?.string ?? deathTime
-        lastFailed = headers[BridgeHeader.lastFailed]?.string ?? deathTime
+        // Of two stories the broker's is the later one: the bridge strips the broker's from every copy it makes.
+        lastFailed = deathTime ?? headers[BridgeHeader.lastFailed]?.string
+        let reason = death?["reason"]?.string
         switch (headers[BridgeHeader.errorType]?.string, headers[BridgeHeader.error]?.string) {
-        case (let kind?, let text?): error = "\(kind): \(text)"
-        case (nil, let text?): error = text
-        default: error = Self.brokersReason(death?["reason"]?.string, bodySize: delivery.bodySize)
+        case (let kind?, let text?) where reason == nil: error = "\(kind): \(text)"
+        case (nil, let text?) where reason == nil: error = text
+        default: error = Self.brokersReason(reason, bodySize: delivery.bodySize)
         }
     }
+
+    private static let maxReplays: Int64 = 1_000_000
 
     /// What a CloudEvent's body says about itself, for senders that leave the message's properties out.
     private struct Named: Decodable {
@@ -65,8 +91,12 @@ public struct DeadLetter: Sendable {
 
     private static func time(_ value: AMQPValue) -> String? {
         guard case .timestamp(let seconds) = value else { return nil }
-        // Anybody can write it: what lies beyond all calendars becomes their end.
-        return RFC3339Time(milliseconds: Int64(min(seconds, UInt64(UInt32.max) << 8)) * 1000).description
+        return time(seconds: seconds).description
+    }
+
+    /// Anybody can write it: what lies beyond all calendars becomes their end.
+    static func time(seconds: UInt64) -> RFC3339Time {
+        RFC3339Time(milliseconds: Int64(min(seconds, UInt64(UInt32.max) << 8)) * 1000)
     }
 }
 

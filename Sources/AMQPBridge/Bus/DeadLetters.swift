@@ -1,80 +1,130 @@
-/// Looks into services' dead-letter queues. Looking changes nothing.
+/// Looks into services' dead-letter queues, replays letters and discards them.
+///
+/// Every call makes a connection of its own and holds the queue alone until it is done; another call on the same service
+/// waits up to five seconds for that. It sees each letter that was there when it began, oldest first, in batches as they
+/// arrive, so that a long queue needs no more memory than a short one. What it did not settle stays where it was,
+/// whatever happens: looking changes nothing.
 public struct DeadLetters: Sendable {
-    /// One look holds at most this many letters at a time: the largest prefetch AMQP knows.
-    public static let maxLetters = 65_535
+    /// How long after its first failure a letter can be replayed. Default: 30 days, as long as a ledger's inbox keeps
+    /// what it has seen; later a replay could have a second effect.
+    public var maxAge = Duration.seconds(30 * 86_400)
 
-    private let configuration: AMQPConfiguration
+    private let clock: BusClock
+    private let connect: @Sendable () async throws(AMQPError) -> any BrokerConnection
 
-    public init(_ configuration: AMQPConfiguration) { self.configuration = configuration }
+    /// - Parameter configuration: its `maxBodySize` is up to where letters are read with their bodies; what is larger
+    ///   can be listed and discarded, and not replayed.
+    public init(_ configuration: AMQPConfiguration) {
+        self.init { () async throws(AMQPError) in try await AMQPConnection.connect(configuration) }
+    }
 
-    /// The letters of a service, oldest first; at most `maxLetters`.
+    package init(
+        clock: BusClock = .continuous, connect: @escaping @Sendable () async throws(AMQPError) -> any BrokerConnection
+    ) {
+        self.clock = clock
+        self.connect = connect
+    }
+
+    // MARK: Looking
+
+    /// The selected letters of a service, oldest first. They are all in memory then: see ``look(_:where:_:)``.
     ///
-    /// The queue is held exclusively meanwhile, and every letter goes back when the connection closes.
-    ///
-    /// - Throws: `notFound` when the service has no dead-letter queue, `resourceLocked` when somebody else still looks
-    ///   after five seconds.
-    public func list(_ service: String) async throws(AMQPError) -> [DeadLetter] {
-        let connection = try await AMQPConnection.connect(configuration)
-        let result: Result<[DeadLetter], AMQPError>
-        do throws(AMQPError) {
-            result = .success(try await read(service, on: connection))
+    /// - Throws: as ``look(_:where:_:)``.
+    public func list(
+        _ service: String, where selection: DeadLetterSelection = .all
+    ) async throws(AMQPError) -> [DeadLetter] {
+        var letters: [DeadLetter] = []
+        do {
+            try await look(service, where: selection) { letters += $0 }
         } catch {
-            result = .failure(error)
+            throw error as? AMQPError ?? AMQPError(.cancelled, "the look at dead letters ended early: \(error)")
         }
-        await connection.close()
-        return try result.get()
+        return letters
     }
 
-    private func read(_ service: String, on connection: AMQPConnection) async throws(AMQPError) -> [DeadLetter] {
-        let queue = QueueName("\(service).dead")
-        guard let status = try await connection.inspect(queue) else {
-            throw AMQPError(.notFound, "there is no queue '\(queue)'; create it with: shop topology apply")
-        }
-        guard status.ready > 0 else { return [] }
-        let wanted = min(status.ready, Self.maxLetters)
-        let consumer = try await consume(queue, prefetch: UInt16(wanted), on: connection)
-        return try await withDeadline(.seconds(20), cancelling: connection) { () throws(AMQPError) in
-            var letters: [DeadLetter] = []
-            for try await batch in consumer {
-                letters += batch.map { DeadLetter($0, service: service) }
-                if letters.count >= wanted { break }
-            }
-            return letters
+    /// Shows the selected letters of a service in batches as they arrive, oldest first; all of them go back.
+    ///
+    /// - Throws: `notFound` when the service has no dead-letter queue, `resourceLocked` when somebody else still holds it
+    ///   after five seconds, `cancelled`; as ``AMQPConnection/connect(_:)``; whatever `report` throws.
+    public func look(
+        _ service: String, where selection: DeadLetterSelection = .all,
+        _ report: ([DeadLetter]) async throws -> Void
+    ) async throws {
+        // The time of the call counts for all letters.
+        let now = RFC3339Time.now
+        try await visit(service, prefetch: .max).run { deliveries, _ in
+            let letters = deliveries.map { DeadLetter($0, service: service) }
+                .filter { selection.matches($0, now: now) }
+            if !letters.isEmpty { try await report(letters) }
+            return 0
         }
     }
 
-    /// Letters may have left since they were counted: after a while the look ends with what it has.
-    private func withDeadline<Value: Sendable>(
-        _ time: Duration, cancelling connection: AMQPConnection,
-        _ body: () async throws(AMQPError) -> Value
-    ) async throws(AMQPError) -> Value {
-        let result = await withTaskGroup(of: Void.self) { group -> Result<Value, AMQPError> in
-            group.addTask {
-                guard (try? await Task.sleep(for: time)) != nil else { return }
-                try? await connection.cancelConsumer()
-            }
-            defer { group.cancelAll() }
-            do throws(AMQPError) {
-                return .success(try await body())
-            } catch {
-                return .failure(error)
-            }
+    // MARK: Replaying
+
+    /// Gives the selected events to their service once more, as if they had just come: a copy of each goes to that
+    /// service's queue only (`<service>.rt`, key `in`), and the letter is removed after the broker has confirmed the copy.
+    ///
+    /// A crash in between leaves both, never neither; the receiver's inbox makes a double harmless. The copy has the same
+    /// body and properties without the reason, and all its attempts before it. A letter stays when its copy was refused,
+    /// its body is above the limit (`tooLarge`) or it is older than ``maxAge`` (`tooOld`): its result says why.
+    ///
+    /// - Parameter report: called for every batch, once its fate is known.
+    /// - Throws: as ``look(_:where:_:)``. What was reported as done stays done. When the broker's word on a copy was not
+    ///   heard, that letter stays and is reported, and this throws why: `connectionLost`, `timeout` and the like.
+    public func replay(
+        _ service: String, where selection: DeadLetterSelection = .all,
+        report: ([DeadLetterResult]) async throws -> Void
+    ) async throws {
+        let replay = DeadLetterReplay(service: service, selection: selection, maxAge: maxAge)
+        // Where all are meant to leave few need to be on their way at a time, however many there are. Where some stay,
+        // these must not block the others: one consumer that may hold them all keeps their order, too.
+        try await visit(service, prefetch: selection.isEmpty ? 256 : .max).run { deliveries, hold in
+            try await replay.handle(deliveries, hold, report)
         }
-        return try result.get()
     }
 
-    /// A second look waits for the first to end.
-    private func consume(
-        _ queue: QueueName, prefetch: UInt16, on connection: AMQPConnection
-    ) async throws(AMQPError) -> DeliveryConsumer {
-        let deadline = ContinuousClock.now + .seconds(5)
-        while true {
-            do throws(AMQPError) {
-                return try await connection.consume(queue, prefetch: prefetch, isExclusive: true)
-            } catch {
-                guard error.code == .resourceLocked, .now < deadline else { throw error }
-            }
-            try? await Task.sleep(for: .milliseconds(100))
+    /// The same, with all results in memory; the letters in it have no bodies.
+    @discardableResult
+    public func replay(
+        _ service: String, where selection: DeadLetterSelection = .all
+    ) async throws -> [DeadLetterResult] {
+        var results: [DeadLetterResult] = []
+        try await replay(service, where: selection) { results += $0.map(\.withoutBody) }
+        return results
+    }
+
+    // MARK: Discarding
+
+    /// Removes the selected letters for good.
+    ///
+    /// - Parameter report: called for every batch.
+    /// - Throws: as ``look(_:where:_:)``. When the connection is lost, some that were reported may still be there.
+    public func discard(
+        _ service: String, where selection: DeadLetterSelection = .all,
+        report: ([DeadLetterResult]) async throws -> Void
+    ) async throws {
+        let now = RFC3339Time.now
+        try await visit(service, prefetch: .max).run { deliveries, hold in
+            let selected = deliveries.map { (tag: $0.tag, letter: DeadLetter($0, service: service)) }
+                .filter { selection.matches($0.letter, now: now) }
+            hold.consumer.settle(selected.map(\.tag), .ack)
+            if !selected.isEmpty { try await report(selected.map { DeadLetterResult($0.letter) }) }
+            return selected.count
         }
+    }
+
+    /// The same, with all results in memory; the letters in it have no bodies.
+    @discardableResult
+    public func discard(
+        _ service: String, where selection: DeadLetterSelection = .all
+    ) async throws -> [DeadLetterResult] {
+        var results: [DeadLetterResult] = []
+        try await discard(service, where: selection) { results += $0.map(\.withoutBody) }
+        return results
+    }
+
+    private func visit(_ service: String, prefetch: UInt16) -> DeadLetterVisit {
+        DeadLetterVisit(service: service, prefetch: Int(prefetch), clock: clock, connect: connect)
     }
 }

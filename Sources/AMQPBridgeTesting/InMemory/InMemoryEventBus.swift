@@ -54,3 +54,12 @@ public final class InMemoryEventBus: EventBus, Service {
     /// Consumes until a graceful shutdown, as ``AMQPBridge/RabbitMQEventBus/run()``.
     public func run() async throws { try await core.run() }
 }
+
+extension DeadLetters {
+    /// The dead letters of services on a broker in memory.
+    public init(_ broker: InMemoryBroker) {
+        self.init(clock: broker.clock.busClock) { () async throws(AMQPError) in
+            try broker.connect(named: "dead letters")
+        }
+    }
+}

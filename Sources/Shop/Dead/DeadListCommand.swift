@@ -15,14 +15,15 @@ struct DeadListCommand: AsyncParsableCommand {
         var count = 0
         let isJSON = output.json
         defer { if !isJSON && count > 0 { Output.lines(table.lines(.stdout)) } }
-        // Bodies are not shown: the connection need not keep them.
-        try await filter.letters(maxBodySize: 0) { letters in
-            count += letters.count
-            if isJSON { return try Output.json(letters.map { LetterRow(letter: $0, hasBody: false) }) }
-            for letter in letters {
-                table.add(
-                    letter.service, letter.eventID ?? "-", letter.type ?? "-", "\(letter.attempts)",
-                    letter.lastFailed ?? "-", letter.error)
+        try await filter.eachService { letters, service in
+            try await letters.look(service, where: filter.selection) { letters in
+                count += letters.count
+                if isJSON { return try Output.json(letters.map { LetterRow(letter: $0) }) }
+                for letter in letters {
+                    table.add(
+                        letter.service, letter.eventID ?? "-", letter.type ?? "-", "\(letter.attempts)",
+                        letter.lastFailed ?? "-", letter.error)
+                }
             }
         }
         if !isJSON && count == 0 { Output.line("no dead letters") }

@@ -128,8 +128,9 @@ struct Stage: Sendable {
         if let memory { return publishings.map { memory.publish($0) } }
         guard let fixture else { return [] }
         let connection = try await fixture.connect()
-        defer { Task { await connection.close() } }
-        return await connection.publish(contentsOf: publishings)
+        let outcomes = await connection.publish(contentsOf: publishings)
+        await connection.close()
+        return outcomes
     }
 
     /// Messages ready in a queue.
@@ -140,6 +141,16 @@ struct Stage: Sendable {
         let status = try await connection.inspect(queue)
         await connection.close()
         return status?.ready ?? 0
+    }
+
+    var deadLetters: DeadLetters { memory.map { DeadLetters($0) } ?? DeadLetters(amqp) }
+
+    /// Nothing waits in any queue of the service, and nothing is in anybody's hand: what is not among the dead is done.
+    func isDone(_ topology: ServiceTopology) async throws -> Bool {
+        for queue in topology.own.queues where queue.name != topology.deadQueue {
+            if try await ready(queue.name) > 0 { return false }
+        }
+        return true
     }
 
     // MARK: Faults

@@ -1,0 +1,150 @@
+/// One visit to a service's dead-letter queue: it holds the queue alone, sees each letter that was there, once, and lets
+/// go of what it did not settle. A quorum queue may take that back in another order when it was more than the prefetch.
+struct DeadLetterVisit {
+    /// How long a visitor waits for another one to leave.
+    private static let patience = Duration.seconds(5)
+    /// Letters may have left since they were counted: without news for so long the visit ends with what it has seen.
+    private static let silence = Duration.seconds(10)
+    private static let largestPrefetch = 65_535
+
+    let service: String
+    /// How many letters may be on their way at first. More are let in only when all of these stay unsettled.
+    let prefetch: Int
+    let clock: BusClock
+    let connect: @Sendable () async throws(AMQPError) -> any BrokerConnection
+
+    /// What a visitor has in hand.
+    struct Hold {
+        let connection: any BrokerConnection
+        let consumer: DeliveryConsumer
+        /// Letters in the queue when it was taken.
+        let count: Int
+    }
+
+    private var queue: QueueName { QueueName("\(service).dead") }
+
+    /// - Parameter handle: gets the letters in batches as they arrive, settles those that are to leave, and returns how
+    ///   many those were.
+    /// - Throws: `notFound` without such a queue, `resourceLocked` when another visitor does not leave in time; whatever
+    ///   `handle` throws.
+    func run(_ handle: ([Delivery], Hold) async throws -> Int) async throws {
+        let deadline = clock.now() + Self.patience
+        while true {
+            let connection = try await connect()
+            let result: Result<Bool, any Error>
+            do {
+                result = .success(try await run(on: connection, until: deadline, handle))
+            } catch {
+                result = .failure(error)
+            }
+            await connection.close()
+            if try result.get() { return }
+            // Two came at the same moment, and both step back: not for equally long.
+            guard clock.now() < deadline else { throw busy }
+            try await pause(.milliseconds(.random(in: 20...200)))
+        }
+    }
+
+    /// False when somebody else took the queue at the same moment.
+    private func run(
+        on connection: any BrokerConnection, until deadline: Duration,
+        _ handle: ([Delivery], Hold) async throws -> Int
+    ) async throws -> Bool {
+        guard let count = try await waitForTurn(connection, until: deadline) else { return true }
+        let first = UInt16(clamping: min(count, prefetch))
+        guard let consumer = try await take(connection, prefetch: first) else { return false }
+        try await read(Hold(connection: connection, consumer: consumer, count: count), prefetch: Int(first), handle)
+        // What was settled is with the broker once it has answered; otherwise this throws.
+        try await connection.stopConsumer()
+        _ = try await connection.inspect(queue)
+        return true
+    }
+
+    // MARK: Alone with the queue
+
+    /// How many letters there are, once nobody else holds them; nil when there are none.
+    ///
+    /// An exclusive consumer is not enough: RabbitMQ 3.10 lets a second one in on a quorum queue. So visitors look at
+    /// the number of consumers, which nothing else raises.
+    private func waitForTurn(_ connection: any BrokerConnection, until deadline: Duration) async throws -> Int? {
+        var emptyLooks = 0
+        while true {
+            guard let status = try await connection.inspect(queue) else {
+                throw AMQPError(.notFound, "there is no queue '\(queue)'; create it with: shop topology apply")
+            }
+            if status.consumers == 0, status.ready > 0 { return status.ready }
+            // A classic queue forgets a consumer a moment before it takes back what that one held: look twice.
+            emptyLooks = status.consumers == 0 ? emptyLooks + 1 : 0
+            if emptyLooks == 2 { return nil }
+            guard clock.now() < deadline else { throw busy }
+            try await pause(.milliseconds(emptyLooks > 0 ? 50 : 100))
+        }
+    }
+
+    private var busy: AMQPError {
+        AMQPError(
+            .resourceLocked,
+            "somebody else holds '\(queue)' and did not let go within \(Self.patience); try again when they are done")
+    }
+
+    private func take(_ connection: any BrokerConnection, prefetch: UInt16) async throws -> DeliveryConsumer? {
+        let consumer: DeliveryConsumer
+        do throws(AMQPError) {
+            consumer = try await connection.consume(queue, prefetch: prefetch, isExclusive: true)
+        } catch {
+            if error.code == .resourceLocked { return nil }
+            throw error
+        }
+        guard try await connection.inspect(queue)?.consumers == 1 else { return nil }
+        return consumer
+    }
+
+    private func pause(_ time: Duration) async throws {
+        do { try await clock.sleep(time) } catch { throw Self.cancelled }
+    }
+
+    private static let cancelled = AMQPError(.cancelled, "the task was cancelled while it looked at dead letters")
+
+    // MARK: Reading
+
+    /// Until as many letters were seen as there were in the beginning: one that was replayed and has failed again by now
+    /// is not seen twice.
+    private func read(
+        _ hold: Hold, prefetch: Int, _ handle: ([Delivery], Hold) async throws -> Int
+    ) async throws {
+        let watch = SilenceWatch(limit: Self.silence, clock: clock)
+        let result = await withTaskGroup(of: Void.self) { group -> Result<Void, any Error> in
+            group.addTask { await watch.run { try? await hold.connection.stopConsumer() } }
+            defer { group.cancelAll() }
+            do {
+                return .success(try await read(hold, prefetch: prefetch, watch, handle))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        if Task.isCancelled { throw Self.cancelled }
+    }
+
+    private func read(
+        _ hold: Hold, prefetch: Int, _ watch: SilenceWatch, _ handle: ([Delivery], Hold) async throws -> Int
+    ) async throws {
+        var (prefetch, room) = (prefetch, prefetch)
+        var (seen, kept) = (0, 0)
+        watch.listen()
+        for try await batch in hold.consumer {
+            watch.rest()
+            let letters = Array(batch.prefix(hold.count - seen))
+            seen += letters.count
+            kept += letters.count - (try await handle(letters, hold))
+            if seen == hold.count { return }
+            if kept >= room {
+                // The broker sends no more before something is settled, and nothing of this will be.
+                prefetch = min(prefetch * 4, Self.largestPrefetch)
+                room = prefetch < Self.largestPrefetch ? prefetch : room + prefetch
+                try await hold.connection.resumeConsumer(prefetch: UInt16(clamping: prefetch))
+            }
+            watch.listen()
+        }
+    }
+}
