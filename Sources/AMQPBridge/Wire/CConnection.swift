@@ -15,6 +15,7 @@ struct CConnection: ~Copyable {
     /// What a set-up call may take.
     let callTimeout: Duration
     let watchdog: CallWatchdog
+    let tlsEnd = TLSEnd()
     let input: UnsafeMutableRawBufferPointer
 
     init(callTimeout: Duration, _ watchdog: CallWatchdog) throws(AMQPError) {
@@ -36,11 +37,19 @@ struct CConnection: ~Copyable {
     /// Connects, logs in, opens the channel and selects confirms.
     ///
     /// - Returns: the negotiated heartbeat; zero when the broker wants none.
-    /// - Throws: `unreachable` (with the cause), `credentialsRefused`, `vhostRefused`, `protocolViolation`, `cancelled`.
+    /// - Throws: `unreachable` (with the cause), `credentialsRefused`, `vhostRefused`, `tlsRefused`, `protocolViolation`,
+    ///   `cancelled`.
     func open(
         _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options, _ attempt: ConnectAttempt
     ) throws(AMQPError) -> Duration {
-        try adopt(try Dialler(endpoint: endpoint, attempt: attempt).dial())
+        let socket = try Dialler(endpoint: endpoint, attempt: attempt).dial()
+        if endpoint.usesTLS {
+            let session = try TLSSession(socket, endpoint, endpoint.tls.orElse(options.tls))
+            try session.handshake(attempt)
+            try adopt(try TLSRelay.start(session, tlsEnd))
+        } else {
+            try adopt(socket)
+        }
         do throws(AMQPError) {
             try attempt.checkCancellation()
             try enter(endpoint, options)
@@ -57,7 +66,7 @@ struct CConnection: ~Copyable {
     }
 
     /// Puts the socket under the library and the watchdog.
-    private func adopt(_ socket: consuming Descriptor) throws(AMQPError) {
+    func adopt(_ socket: consuming Descriptor) throws(AMQPError) {
         guard let carrier = amqp_tcp_socket_new(state) else {
             throw AMQPError(.connectionLost, "out of memory for a socket")
         }
@@ -103,7 +112,8 @@ struct CConnection: ~Copyable {
                 .unreachable,
                 "the broker at \(endpoint) did not complete the login: nothing came within \(options.connectTimeout)")
         }
-        guard let error = CReply.error(reply, doing: "login at \(endpoint)") else { return }
+        guard let failure = CReply.error(reply, doing: "login at \(endpoint)") else { return }
+        let error = explained(failure)
         switch (error.replyCode, error.code) {
         case (403?, _):
             throw AMQPError(
@@ -114,13 +124,26 @@ struct CConnection: ~Copyable {
                 .vhostRefused,
                 "\(endpoint) has no vhost '\(endpoint.vhost)' for user '\(endpoint.user)': \(error.message)",
                 replyCode: 530)
-        case (_, .protocolViolation):
+        case (_, .tlsRefused):
             throw error
+        case (_, .protocolViolation):
+            throw AMQPError(.protocolViolation, error.message + Self.hint(endpoint))
         default:
             throw AMQPError(
-                .unreachable, "the broker at \(endpoint) did not complete the login: \(error.message)",
+                .unreachable,
+                "the broker at \(endpoint) did not complete the login: \(error.message)\(Self.hint(endpoint))",
                 replyCode: error.replyCode)
         }
+    }
+
+    private static func hint(_ endpoint: AMQPEndpoint) -> String {
+        endpoint.usesTLS ? "" : " (if this port expects TLS, the address begins with amqps://)"
+    }
+
+    /// Over TLS a lost connection has its cause where the library cannot see it.
+    func explained(_ error: AMQPError) -> AMQPError {
+        guard error.code == .connectionLost, error.replyCode == nil else { return error }
+        return tlsEnd.error ?? error
     }
 
     /// Opens the channel (again, after the broker closed it) with publisher confirms on.
@@ -143,7 +166,7 @@ struct CConnection: ~Copyable {
         setCallTimeout(limit)
         let (reply, isOverdue) = watchdog.bound(by: limit) { body(state) }
         if isOverdue { throw AMQPError(.timeout, "\(what): the broker took or answered nothing for \(limit)") }
-        if let error = CReply.error(amqp_get_rpc_reply(state), doing: what) { throw error }
+        if let error = CReply.error(amqp_get_rpc_reply(state), doing: what) { throw explained(error) }
         guard let reply else { throw AMQPError(.connectionLost, "\(what): no answer") }
         return reply.pointee
     }
