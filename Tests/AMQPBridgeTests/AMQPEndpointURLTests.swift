@@ -85,6 +85,17 @@ struct AMQPEndpointURLTests {
         #expect(error?.message.contains("verify_none") == true && error?.message.contains("cacertfile") == true)
     }
 
+    @Test("after a loss the next host comes first, in a circle")
+    func circle() throws {
+        var configuration = try AMQPConfiguration(urls: "amqp://a,amqp://b,amqp://c")
+        configuration.begin(after: AMQPEndpoint(host: "b"))
+        #expect(configuration.endpoints.map(\.host) == ["c", "a", "b"])
+        configuration.begin(after: AMQPEndpoint(host: "b"))
+        #expect(configuration.endpoints.map(\.host) == ["c", "a", "b"])
+        configuration.begin(after: AMQPEndpoint(host: "nobody"))
+        #expect(configuration.endpoints.map(\.host) == ["c", "a", "b"])
+    }
+
     // "S3CR" and "ET" stand where a password, or a piece of one, can stand.
     static let bad = [
         "", " ", ",", "localhost", "user:S3CRET@h", "amqp:/h", "http://h", "amqpss://u:S3CRET@h", "S3CRET://h",

@@ -10,7 +10,7 @@ public struct AMQPConfiguration: Sendable {
         /// Default: 5 s. Finding the host's addresses, connecting and the TLS handshake together end within this; logging
         /// in within this again.
         public var connectTimeout: Duration = .seconds(5)
-        /// One call such as a declaration. Default: 10 s.
+        /// One call such as a declaration, with whatever it takes on the wire. Default: 10 s.
         public var callTimeout: Duration = .seconds(10)
         /// From publishing to the broker's confirm. Default: 30 s.
         public var publishTimeout: Duration = .seconds(30)
@@ -44,6 +44,14 @@ public struct AMQPConfiguration: Sendable {
             endpoints.append(try AMQPEndpoint(url: String(url).trimmingBlanks))
         }
         self.init(endpoints: endpoints, options: options)
+    }
+}
+
+extension AMQPConfiguration {
+    /// The same endpoints in the same circle, the one that was just lost at the end.
+    mutating func begin(after lost: AMQPEndpoint) {
+        guard let index = endpoints.firstIndex(of: lost) else { return }
+        endpoints = Array(endpoints[(index + 1)...] + endpoints[...index])
     }
 }
 

@@ -83,11 +83,11 @@ extension CConnection {
     /// Answers the broker's `channel.close`, which the library never does; without it the number cannot be used again.
     func confirmChannelClose() throws(AMQPError) {
         var method = amqp_channel_close_ok_t()
-        let (status, isOverdue) = watchdog.bound(by: callTimeout) {
+        let (status, isOverdue) = watchdog.bound(by: budget.left) {
             amqp_send_method(state, Self.channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &method)
         }
         if isOverdue {
-            throw AMQPError(.timeout, "answering the channel's close: the broker took nothing for \(callTimeout)")
+            throw AMQPError(.timeout, "answering the channel's close: the broker took nothing in time")
         }
         guard status == AMQP_STATUS_OK.rawValue else {
             throw CReply.error(status: status, doing: "answering the channel's close")

@@ -14,6 +14,7 @@ struct CConnection: ~Copyable {
 
     /// What a set-up call may take.
     let callTimeout: Duration
+    let budget: CallBudget
     let watchdog: CallWatchdog
     let tlsEnd = TLSEnd()
     let input: UnsafeMutableRawBufferPointer
@@ -24,6 +25,7 @@ struct CConnection: ~Copyable {
         }
         self.state = state
         self.callTimeout = callTimeout
+        budget = CallBudget(callTimeout)
         self.watchdog = watchdog
         input = .allocate(byteCount: Self.readSize, alignment: 16)
     }
@@ -76,10 +78,10 @@ struct CConnection: ~Copyable {
 
     /// Login and channel, together within the connect timeout.
     private func enter(_ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options) throws(AMQPError) {
-        let deadline = ContinuousClock.now + options.connectTimeout
+        budget.start(options.connectTimeout)
         try login(endpoint, options)
         do throws(AMQPError) {
-            try openChannel(by: deadline)
+            try openChannel()
         } catch  where [.timeout, .connectionLost].contains(error.code) {
             throw AMQPError(
                 .unreachable, "the broker at \(endpoint) did not complete the login: \(error.message)",
@@ -147,25 +149,20 @@ struct CConnection: ~Copyable {
     }
 
     /// Opens the channel (again, after the broker closed it) with publisher confirms on.
-    ///
-    /// - Parameter deadline: for both calls together; without one, each has the call timeout.
-    func openChannel(by deadline: ContinuousClock.Instant? = nil) throws(AMQPError) {
+    func openChannel() throws(AMQPError) {
         let channel = Self.channel
-        _ = try call("opening a channel", by: deadline) { amqp_channel_open($0, channel) }
-        _ = try call("turning confirms on", by: deadline) { amqp_confirm_select($0, channel) }
+        _ = try call("opening a channel") { amqp_channel_open($0, channel) }
+        _ = try call("turning confirms on") { amqp_confirm_select($0, channel) }
     }
 
-    /// One blocking call of the library, its reply checked.
-    ///
-    /// - Parameter deadline: when it must be over, if not after the call timeout.
+    /// One blocking call of the library, within what is left of the budget, its reply checked.
     func call<Reply>(
-        _ what: String, by deadline: ContinuousClock.Instant? = nil,
-        _ body: (amqp_connection_state_t) -> UnsafeMutablePointer<Reply>?
+        _ what: String, _ body: (amqp_connection_state_t) -> UnsafeMutablePointer<Reply>?
     ) throws(AMQPError) -> Reply {
-        let limit = deadline.map { max(.zero, $0 - .now) } ?? callTimeout
+        let limit = budget.left
         setCallTimeout(limit)
         let (reply, isOverdue) = watchdog.bound(by: limit) { body(state) }
-        if isOverdue { throw AMQPError(.timeout, "\(what): the broker took or answered nothing for \(limit)") }
+        if isOverdue { throw AMQPError(.timeout, "\(what): the broker took or answered nothing in time") }
         if let error = CReply.error(amqp_get_rpc_reply(state), doing: what) { throw explained(error) }
         guard let reply else { throw AMQPError(.connectionLost, "\(what): no answer") }
         return reply.pointee

@@ -7,6 +7,7 @@ struct TLSContext: ~Copyable {
 
     /// - Throws: `tlsRefused`, naming the file that cannot be used and why.
     static func make(_ options: TLSOptions) throws(AMQPError) -> TLSContext {
+        _ = isReady
         guard let raw = SSL_CTX_new(TLS_client_method()) else {
             throw AMQPError(.connectionLost, "no memory for TLS: \(TLSProblem.takeQueued().text)")
         }
@@ -16,6 +17,9 @@ struct TLSContext: ~Copyable {
         try context.appear(options)
         return context
     }
+
+    /// Left to itself, OpenSSL frees its memory in `exit`, while relays still use it.
+    private static let isReady = OPENSSL_init_ssl(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
 
     private init(_ raw: OpaquePointer) { self.raw = raw }
 
