@@ -182,7 +182,7 @@ struct TLSRelay: ~Copyable {
         if !inbound.isEmpty { bridgeEvents |= Int16(POLLOUT) }
         var descriptors = (
             // A negative descriptor is skipped. With nothing to wait for, a hang-up would still end the wait, every time.
-            pollfd(fd: brokerEvents == 0 ? -1 : session.socket.raw, events: brokerEvents, revents: 0),
+            pollfd(fd: brokerEvents == 0 ? -1 : session.descriptor, events: brokerEvents, revents: 0),
             pollfd(fd: isBridgeGone ? -1 : bridge.raw, events: bridgeEvents, revents: 0)
         )
         let timeout = deadline.map { max(.zero, $0 - .now).pollMilliseconds } ?? -1

@@ -3,7 +3,7 @@ import Glibc
 
 /// TLS over one connected socket that does not block. One thread at a time.
 final class TLSSession {
-    let socket: Descriptor
+    private let socket: TLSSocket
     private let ssl: OpaquePointer
     private let endpoint: AMQPEndpoint
 
@@ -24,8 +24,8 @@ final class TLSSession {
         }
         self.ssl = ssl
         self.endpoint = endpoint
-        self.socket = socket
-        guard let bio = TLSSocketBIO.make(self.socket.raw) else {
+        self.socket = TLSSocket(socket)
+        guard let bio = self.socket.makeBIO() else {
             throw AMQPError(.connectionLost, "no memory for TLS")
         }
         SSL_set_bio(ssl, bio, bio)
@@ -33,6 +33,8 @@ final class TLSSession {
     }
 
     deinit { SSL_free(ssl) }
+
+    var descriptor: Int32 { socket.descriptor.raw }
 
     /// The certificate must be for this host: RFC 9525, by its subject alternative names alone.
     private func expect(_ host: String) throws(AMQPError) {
@@ -55,20 +57,18 @@ final class TLSSession {
     ///
     /// - Throws: `tlsRefused`; `unreachable` when the handshake broke or did not end by the deadline; `cancelled`.
     func handshake(_ attempt: ConnectAttempt) throws(AMQPError) {
-        var isAnswered = false
         while true {
             switch step({ SSL_connect(ssl) }) {
             case .done: return
-            case .wantsRead:
-                try wait(POLLIN, attempt)
-                if !isAnswered { try refusePlainText() }
-                isAnswered = true
+            case .wantsRead: try wait(POLLIN, attempt)
             case .wantsWrite: try wait(POLLOUT, attempt)
             case .ended:
+                try refusePlainText()
                 throw AMQPError(
                     .unreachable,
                     "\(endpoint) closed the connection during the TLS handshake; is it the broker's TLS port?")
             case .failed(let problem):
+                try refusePlainText()
                 let result = SSL_get_verify_result(ssl)
                 throw result == Int(X509_V_OK)
                     ? problem.refusal(of: endpoint) : TLSProblem.refusal(of: endpoint, verification: result)
@@ -77,7 +77,8 @@ final class TLSSession {
     }
 
     private func wait(_ events: Int32, _ attempt: ConnectAttempt) throws(AMQPError) {
-        guard try attempt.wait(for: socket.raw, events) == .ready else {
+        guard try attempt.wait(for: descriptor, events) == .ready else {
+            try refusePlainText()
             throw AMQPError(
                 .unreachable,
                 "no TLS handshake with \(endpoint) within \(attempt.limit); is it the broker's TLS port?")
@@ -86,12 +87,8 @@ final class TLSSession {
 
     /// A broker's plain port answers a client it does not understand with the name of its protocol.
     private func refusePlainText() throws(AMQPError) {
-        var start: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
-        let count = withUnsafeMutableBytes(of: &start) {
-            recv(socket.raw, $0.baseAddress, $0.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-        }
-        let isAMQP = count == 4 && withUnsafeBytes(of: start) { $0.elementsEqual("AMQP".utf8) }
-        let isHTTP = count == 4 && withUnsafeBytes(of: start) { $0.elementsEqual("HTTP".utf8) }
+        let isAMQP = socket.greeting.elementsEqual("AMQP".utf8)
+        let isHTTP = socket.greeting.elementsEqual("HTTP".utf8)
         guard isAMQP || isHTTP else { return }
         throw AMQPError(
             .tlsRefused,
@@ -111,7 +108,7 @@ final class TLSSession {
     /// Says, if the socket takes it now, that nothing more will come.
     func sayGoodbye() {
         _ = step { SSL_shutdown(ssl) }
-        shutdown(socket.raw, Int32(SHUT_WR))
+        shutdown(descriptor, Int32(SHUT_WR))
     }
 
     /// What ended the traffic.
