@@ -42,13 +42,21 @@ struct ConnectionSupervisor {
                     await connection.close()
                     throw error
                 }
-            } catch let error as AMQPError where error.isRetriable || (hasWorked && error.code == .permissionDenied) {
+            } catch let error as AMQPError where isMendable(error, hasWorked: hasWorked) {
                 if error.code == .closed || Task.isCancelled { continue }
                 let delay = backoff.next()
                 report(error, delay)
                 state.setError(error, of: name)
                 try? await cancelWhenGracefulShutdown { try await clock.sleep(delay) }
             }
+        }
+    }
+
+    private func isMendable(_ error: AMQPError, hasWorked: Bool) -> Bool {
+        switch error.code {
+        case .permissionDenied: hasWorked
+        case .cancelled: Task.isCancelled
+        default: error.isRetriable
         }
     }
 

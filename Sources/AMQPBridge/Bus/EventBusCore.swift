@@ -134,14 +134,17 @@ package final class EventBusCore: EventBus {
         state.setConsuming(true)
         defer { state.setConsuming(false) }
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await self.follow(on: connection, subscription) }
+            try await withThrowingTaskGroup(of: Part.self) { group in
+                group.addTask { Part.handling(try await self.follow(on: connection, subscription)) }
                 group.addTask {
                     try await gracefulShutdown()
-                    self.flow.stop()
+                    return Part.handling(self.flow.stop())
                 }
-                try await subscription.take(from: consumer)
-                group.cancelAll()
+                group.addTask {
+                    try await subscription.take(from: consumer)
+                    return .consumer
+                }
+                for try await finished in group where finished == .consumer { group.cancelAll() }
             }
         } catch {
             reportLoss(consumer)

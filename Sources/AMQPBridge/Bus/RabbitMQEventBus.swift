@@ -1,5 +1,6 @@
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 
 /// The event bus of one service on RabbitMQ: one queue in, a topic exchange out.
 ///
@@ -23,12 +24,26 @@ public final class RabbitMQEventBus: EventBus, Service {
 
     /// - Parameter encoder: who emits this service's events, and how they are written.
     public init(_ configuration: Configuration, encoder: EventEncoder, logger: Logger) {
+        let connector = Connector(configuration.amqp)
         core = EventBusCore(
             topology: configuration.topology, options: configuration.subscription, encoder: encoder, logger: logger
-        ) { (name) throws(AMQPError) in
-            var amqp = configuration.amqp
-            amqp.options.name += " \(name)"
-            return try await AMQPConnection.connect(amqp)
+        ) { (name) throws(AMQPError) in try await connector.connect(name) }
+    }
+
+    /// Begins with the host after the one that was lost.
+    private final class Connector: Sendable {
+        private let configuration: AMQPConfiguration
+        private let last = Mutex<[String: AMQPEndpoint]>([:])
+
+        init(_ configuration: AMQPConfiguration) { self.configuration = configuration }
+
+        func connect(_ name: String) async throws(AMQPError) -> any BrokerConnection {
+            var configuration = configuration
+            configuration.options.name += " \(name)"
+            if let lost = last.withLock({ $0[name] }) { configuration.begin(after: lost) }
+            let connection = try await AMQPConnection.connect(configuration)
+            last.withLock { $0[name] = connection.endpoint }
+            return connection
         }
     }
 

@@ -2,7 +2,7 @@ import CRabbitMQ
 import Glibc
 
 // The traffic after the set-up, without a blocking call: our own `recv` and `send` on the library's socket, frames
-// cut and decoded by the library. This is the seam where TLS will put the library's own reading and writing.
+// cut and decoded by the library. Over TLS that socket is one end of a pair; see `TLSRelay`.
 extension CConnection {
     /// Hands over the frames the library buffered or put back during its blocking calls.
     func drain(_ accept: (Frame) throws(AMQPError) -> Void) throws(AMQPError) {
@@ -22,9 +22,9 @@ extension CConnection {
         let count = recv(descriptor, input.baseAddress, input.count, Int32(MSG_DONTWAIT))
         if count < 0 {
             if errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR { return 0 }
-            throw AMQPError(.connectionLost, "the connection broke: \(String(cString: strerror(errno)))")
+            throw broken()
         }
-        guard count > 0 else { throw AMQPError(.connectionLost, "the broker closed the connection") }
+        guard count > 0 else { throw explained(AMQPError(.connectionLost, "the broker closed the connection")) }
         var offset = 0
         while offset < count {
             var frame = amqp_frame_t()
@@ -47,11 +47,15 @@ extension CConnection {
         let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
         if count >= 0 { return count }
         if errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR { return 0 }
-        throw AMQPError(.connectionLost, "the connection broke: \(String(cString: strerror(errno)))")
+        throw broken()
+    }
+
+    private func broken() -> AMQPError {
+        explained(AMQPError(.connectionLost, "the connection broke: \(SystemError.last.text)"))
     }
 
     /// Ends the connection at once, for both sides; the descriptor itself is freed with the connection.
     func shutdown() {
-        _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+        watchdog.shutdown()
     }
 }

@@ -32,7 +32,7 @@ struct DeadLetterReplayingTests {
             "amqpbridge-replays": 1,
         ]
         #expect(publishing.properties == wanted)
-        #expect(DeadLetter.attempts(of: Letters.returned(publishing)) == 0, "it gets all its attempts anew")
+        #expect(ReturnCopy.attempts(of: Letters.returned(publishing)) == 0, "it gets all its attempts anew")
     }
 
     @Test("what the broker parked")

@@ -20,10 +20,7 @@ struct Stage: Sendable {
     typealias Bus = any EventBus & Service
 
     /// Ends after 350 ms: four calls.
-    static let ladder = RetryLadder(steps: [
-        .init(name: "50ms", milliseconds: 50), .init(name: "100ms", milliseconds: 100),
-        .init(name: "200ms", milliseconds: 200),
-    ])
+    static let ladder = (try? RetryLadder("50ms,100ms,200ms")) ?? .standard
 
     let backend: Backend
     let exchange: ExchangeName

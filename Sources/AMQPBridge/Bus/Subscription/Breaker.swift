@@ -5,7 +5,8 @@ import Synchronization
 /// Closed, it costs a glance. It opens when so many different events in a row have failed transiently, or at once when a
 /// handler says "not now". Open, it lets one event at a time through, after growing waits, until one is handled; what
 /// fails meanwhile does not count. Different events, because one that always fails must reach its dead letter however
-/// quiet the service is otherwise.
+/// quiet the service is otherwise; and for the same reason an event that has failed while another was handled is a
+/// suspect: its failures open nothing any more.
 final class Breaker: Sendable {
     /// Leave to call a handler.
     enum Permit {
@@ -23,6 +24,7 @@ final class Breaker: Sendable {
 
     private struct State {
         var failed: Set<String> = []
+        var suspects: Set<String> = []
         var isOpen = false
         var isProbing = false
         /// Tells one outage from the next.
@@ -30,6 +32,9 @@ final class Breaker: Sendable {
         var reason = ""
         var backoff = Backoff()
     }
+
+    /// More suspects than this are forgotten: memory has a limit.
+    private static let maxSuspects = 10_000
 
     private let threshold: Int
     private let clock: BusClock
@@ -93,9 +98,11 @@ final class Breaker: Sendable {
             // What was called before it opened proves nothing.
             if state.isOpen && permit != .probe { return false }
             let wasOpen = state.isOpen
-            let opening = state.opening
-            state = State()
-            state.opening = opening
+            if state.suspects.count + state.failed.count > Self.maxSuspects { state.suspects = [] }
+            state.suspects.formUnion(state.failed)
+            state.failed = []
+            state.isOpen = false
+            state.isProbing = false
             hasNews.store(false, ordering: .relaxed)
             return wasOpen
         }
@@ -109,9 +116,10 @@ final class Breaker: Sendable {
     func failed(_ id: String, _ permit: Permit, reason: @autoclosure () -> String) -> Verdict {
         let (verdict, hasOpened) = state.withLock { state -> (Verdict, Bool) in
             if permit == .probe { state.isProbing = false }
-            if state.isOpen { return (.hold, false) }
+            guard state.isOpen || !state.suspects.contains(id) else { return (.climb, false) }
             hasNews.store(true, ordering: .relaxed)
             state.failed.insert(id)
+            if state.isOpen { return (.hold, false) }
             guard state.failed.count >= threshold else { return (.climb, false) }
             Self.open(&state, reason())
             return (.hold, true)

@@ -106,8 +106,8 @@ struct Subscription: Sendable {
         let canFinish = !context.breaker.isOpen && context.publisher.isConnected
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
+                // Cancelled early when all is done, or when the bus is: in both cases there is nothing to wait for.
                 if canFinish { try? await context.clock.sleep(limit) }
-                guard !Task.isCancelled else { return }
                 for lane in allLanes { await lane.surrender() }
             }
             for lane in allLanes { await lane.drained() }
