@@ -45,14 +45,15 @@ struct DeadLetterVisit {
         }
     }
 
-    /// False when somebody else took the queue at the same moment.
+    /// False when it has to begin anew: somebody else took the queue at the same moment, or letters came back to it.
     private func run(
         on connection: any BrokerConnection, until deadline: Duration,
         _ handle: ([Delivery], Hold) async throws -> Int
     ) async throws -> Bool {
-        guard let count = try await waitForTurn(connection, until: deadline) else { return true }
-        let first = UInt16(clamping: min(count, prefetch))
-        guard let consumer = try await take(connection, prefetch: first) else { return false }
+        let count = try await waitForTurn(connection, until: deadline)
+        let first = UInt16(clamping: max(1, min(count, prefetch)))
+        guard let (consumer, ready) = try await take(connection, prefetch: first) else { return false }
+        if count == 0 { return ready == 0 && consumer.inHand == 0 }
         try await read(Hold(connection: connection, consumer: consumer, count: count), prefetch: Int(first), handle)
         // What was settled is with the broker once it has answered; otherwise this throws.
         try await connection.stopConsumer()
@@ -62,23 +63,26 @@ struct DeadLetterVisit {
 
     // MARK: Alone with the queue
 
-    /// How many letters there are, once nobody else holds them; nil when there are none.
+    /// How many letters there are, once nobody else seems to hold them.
     ///
     /// An exclusive consumer is not enough: RabbitMQ 3.10 lets a second one in on a quorum queue. So visitors look at
     /// the number of consumers, which nothing else raises.
-    private func waitForTurn(_ connection: any BrokerConnection, until deadline: Duration) async throws -> Int? {
+    private func waitForTurn(_ connection: any BrokerConnection, until deadline: Duration) async throws -> Int {
         var emptyLooks = 0
         while true {
-            guard let status = try await connection.inspect(queue) else {
-                throw AMQPError(.notFound, "there is no queue '\(queue)'; create it with: shop topology apply")
-            }
+            let status = try await inspect(connection)
             if status.consumers == 0, status.ready > 0 { return status.ready }
             // A classic queue forgets a consumer a moment before it takes back what that one held: look twice.
             emptyLooks = status.consumers == 0 ? emptyLooks + 1 : 0
-            if emptyLooks == 2 { return nil }
+            if emptyLooks == 2 { return 0 }
             guard clock.now() < deadline else { throw busy }
             try await pause(.milliseconds(emptyLooks > 0 ? 50 : 100))
         }
+    }
+
+    private func inspect(_ connection: any BrokerConnection) async throws -> QueueStatus {
+        if let status = try await connection.inspect(queue) { return status }
+        throw AMQPError(.notFound, "there is no queue '\(queue)'; create it with: shop topology apply")
     }
 
     private var busy: AMQPError {
@@ -87,7 +91,10 @@ struct DeadLetterVisit {
             "somebody else holds '\(queue)' and did not let go within \(Self.patience); try again when they are done")
     }
 
-    private func take(_ connection: any BrokerConnection, prefetch: UInt16) async throws -> DeliveryConsumer? {
+    /// The consumer and how many letters are still in the queue; nil when somebody else consumes, too.
+    private func take(
+        _ connection: any BrokerConnection, prefetch: UInt16
+    ) async throws -> (consumer: DeliveryConsumer, ready: Int)? {
         let consumer: DeliveryConsumer
         do throws(AMQPError) {
             consumer = try await connection.consume(queue, prefetch: prefetch, isExclusive: true)
@@ -95,8 +102,16 @@ struct DeadLetterVisit {
             if error.code == .resourceLocked { return nil }
             throw error
         }
-        guard try await connection.inspect(queue)?.consumers == 1 else { return nil }
-        return consumer
+        let deadline = clock.now() + Self.silence
+        while true {
+            let status = try await inspect(connection)
+            if status.consumers > 0 { return status.consumers == 1 ? (consumer, status.ready) : nil }
+            // For a quorum queue that is too busy to be asked (250 ms) RabbitMQ answers: no messages, no consumers.
+            guard clock.now() < deadline else {
+                throw AMQPError(.timeout, "'\(queue)' is too busy to say who consumes from it; try again later")
+            }
+            try await pause(.milliseconds(50))
+        }
     }
 
     private func pause(_ time: Duration) async throws {
