@@ -19,6 +19,8 @@ struct DeadLetterVisit {
         let consumer: DeliveryConsumer
         /// Letters in the queue when it was taken.
         let count: Int
+        /// The consumer's.
+        let prefetch: Int
     }
 
     private var queue: QueueName { QueueName("\(service).dead") }
@@ -28,57 +30,61 @@ struct DeadLetterVisit {
     /// - Throws: `notFound` without such a queue, `resourceLocked` when another visitor does not leave in time; whatever
     ///   `handle` throws.
     func run(_ handle: ([Delivery], Hold) async throws -> Int) async throws {
-        let deadline = clock.now() + Self.patience
-        while true {
-            let connection = try await connect()
-            let result: Result<Bool, any Error>
-            do {
-                result = .success(try await run(on: connection, until: deadline, handle))
-            } catch {
-                result = .failure(error)
+        // Questions have a connection of their own: between two frames of an answer a whole queue may arrive on the other,
+        // and be kept until the answer is there.
+        try await withConnection { observer in
+            let deadline = clock.now() + Self.patience
+            while true {
+                let count = try await waitForTurn(observer, until: deadline)
+                let isDone = try await withConnection { connection in
+                    guard let hold = try await take(connection, count, observer) else { return false }
+                    if count > 0 { try await read(hold, handle) }
+                    return true
+                }
+                if isDone { return }
+                // Two came at the same moment, and both step back: not for equally long.
+                guard clock.now() < deadline else { throw busy }
+                try await pause(.milliseconds(.random(in: 20...200)))
             }
-            await connection.close()
-            if try result.get() { return }
-            // Two came at the same moment, and both step back: not for equally long.
-            guard clock.now() < deadline else { throw busy }
-            try await pause(.milliseconds(.random(in: 20...200)))
         }
     }
 
-    /// False when somebody else took the queue at the same moment.
-    private func run(
-        on connection: any BrokerConnection, until deadline: Duration,
-        _ handle: ([Delivery], Hold) async throws -> Int
-    ) async throws -> Bool {
-        guard let count = try await waitForTurn(connection, until: deadline) else { return true }
-        let first = UInt16(clamping: min(count, prefetch))
-        guard let consumer = try await take(connection, prefetch: first) else { return false }
-        try await read(Hold(connection: connection, consumer: consumer, count: count), prefetch: Int(first), handle)
-        // What was settled is with the broker once it has answered; otherwise this throws.
-        try await connection.stopConsumer()
-        _ = try await connection.inspect(queue)
-        return true
+    private func withConnection<Value: Sendable>(
+        _ body: (any BrokerConnection) async throws -> Value
+    ) async throws -> Value {
+        let connection = try await connect()
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(connection))
+        } catch {
+            result = .failure(error)
+        }
+        await connection.close()
+        return try result.get()
     }
 
     // MARK: Alone with the queue
 
-    /// How many letters there are, once nobody else holds them; nil when there are none.
+    /// How many letters there are, once nobody else seems to hold them.
     ///
     /// An exclusive consumer is not enough: RabbitMQ 3.10 lets a second one in on a quorum queue. So visitors look at
     /// the number of consumers, which nothing else raises.
-    private func waitForTurn(_ connection: any BrokerConnection, until deadline: Duration) async throws -> Int? {
+    private func waitForTurn(_ connection: any BrokerConnection, until deadline: Duration) async throws -> Int {
         var emptyLooks = 0
         while true {
-            guard let status = try await connection.inspect(queue) else {
-                throw AMQPError(.notFound, "there is no queue '\(queue)'; create it with: shop topology apply")
-            }
+            let status = try await inspect(connection)
             if status.consumers == 0, status.ready > 0 { return status.ready }
             // A classic queue forgets a consumer a moment before it takes back what that one held: look twice.
             emptyLooks = status.consumers == 0 ? emptyLooks + 1 : 0
-            if emptyLooks == 2 { return nil }
+            if emptyLooks == 2 { return 0 }
             guard clock.now() < deadline else { throw busy }
             try await pause(.milliseconds(emptyLooks > 0 ? 50 : 100))
         }
+    }
+
+    private func inspect(_ connection: any BrokerConnection) async throws -> QueueStatus {
+        if let status = try await connection.inspect(queue) { return status }
+        throw AMQPError(.notFound, "there is no queue '\(queue)'; create it with: shop topology apply")
     }
 
     private var busy: AMQPError {
@@ -87,16 +93,33 @@ struct DeadLetterVisit {
             "somebody else holds '\(queue)' and did not let go within \(Self.patience); try again when they are done")
     }
 
-    private func take(_ connection: any BrokerConnection, prefetch: UInt16) async throws -> DeliveryConsumer? {
+    /// Nil when it has to begin anew: somebody else consumes, too, or a queue that seemed empty is not.
+    private func take(
+        _ connection: any BrokerConnection, _ count: Int, _ observer: any BrokerConnection
+    ) async throws -> Hold? {
+        let first = max(1, min(count, prefetch, Self.largestPrefetch))
         let consumer: DeliveryConsumer
         do throws(AMQPError) {
-            consumer = try await connection.consume(queue, prefetch: prefetch, isExclusive: true)
+            consumer = try await connection.consume(queue, prefetch: UInt16(clamping: first), isExclusive: true)
         } catch {
             if error.code == .resourceLocked { return nil }
             throw error
         }
-        guard try await connection.inspect(queue)?.consumers == 1 else { return nil }
-        return consumer
+        let deadline = clock.now() + Self.silence
+        while true {
+            let status = try await inspect(observer)
+            if status.consumers > 0 {
+                guard status.consumers == 1, count > 0 || (status.ready == 0 && consumer.inHand == 0) else {
+                    return nil
+                }
+                return Hold(connection: connection, consumer: consumer, count: count, prefetch: first)
+            }
+            // For a quorum queue that is too busy to be asked (250 ms) RabbitMQ answers: no messages, no consumers.
+            guard clock.now() < deadline else {
+                throw AMQPError(.timeout, "'\(queue)' is too busy to say who consumes from it; try again later")
+            }
+            try await pause(.milliseconds(50))
+        }
     }
 
     private func pause(_ time: Duration) async throws {
@@ -109,27 +132,28 @@ struct DeadLetterVisit {
 
     /// Until as many letters were seen as there were in the beginning: one that was replayed and has failed again by now
     /// is not seen twice.
-    private func read(
-        _ hold: Hold, prefetch: Int, _ handle: ([Delivery], Hold) async throws -> Int
-    ) async throws {
+    private func read(_ hold: Hold, _ handle: ([Delivery], Hold) async throws -> Int) async throws {
         let watch = SilenceWatch(limit: Self.silence, clock: clock)
         let result = await withTaskGroup(of: Void.self) { group -> Result<Void, any Error> in
             group.addTask { await watch.run { try? await hold.connection.stopConsumer() } }
             defer { group.cancelAll() }
             do {
-                return .success(try await read(hold, prefetch: prefetch, watch, handle))
+                return .success(try await read(hold, watch, handle))
             } catch {
                 return .failure(error)
             }
         }
         try result.get()
         if Task.isCancelled { throw Self.cancelled }
+        // What was settled is with the broker once it has answered; otherwise this throws.
+        try await hold.connection.stopConsumer()
+        _ = try await hold.connection.inspect(queue)
     }
 
     private func read(
-        _ hold: Hold, prefetch: Int, _ watch: SilenceWatch, _ handle: ([Delivery], Hold) async throws -> Int
+        _ hold: Hold, _ watch: SilenceWatch, _ handle: ([Delivery], Hold) async throws -> Int
     ) async throws {
-        var (prefetch, room) = (prefetch, prefetch)
+        var (prefetch, room) = (hold.prefetch, hold.prefetch)
         var (seen, kept) = (0, 0)
         watch.listen()
         for try await batch in hold.consumer {

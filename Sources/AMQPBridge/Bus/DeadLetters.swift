@@ -77,9 +77,7 @@ public struct DeadLetters: Sendable {
         report: ([DeadLetterResult]) async throws -> Void
     ) async throws {
         let replay = DeadLetterReplay(service: service, selection: selection, maxAge: maxAge)
-        // Where all are meant to leave few need to be on their way at a time, however many there are. Where some stay,
-        // these must not block the others: one consumer that may hold them all keeps their order, too.
-        try await visit(service, prefetch: selection.isEmpty ? 256 : .max).run { deliveries, hold in
+        try await visit(service, settling: selection).run { deliveries, hold in
             try await replay.handle(deliveries, hold, report)
         }
     }
@@ -105,7 +103,7 @@ public struct DeadLetters: Sendable {
         report: ([DeadLetterResult]) async throws -> Void
     ) async throws {
         let now = RFC3339Time.now
-        try await visit(service, prefetch: .max).run { deliveries, hold in
+        try await visit(service, settling: selection).run { deliveries, hold in
             let selected = deliveries.map { (tag: $0.tag, letter: DeadLetter($0, service: service)) }
                 .filter { selection.matches($0.letter, now: now) }
             hold.consumer.settle(selected.map(\.tag), .ack)
@@ -122,6 +120,12 @@ public struct DeadLetters: Sendable {
         var results: [DeadLetterResult] = []
         try await discard(service, where: selection) { results += $0.map(\.withoutBody) }
         return results
+    }
+
+    /// Where all are meant to leave, few need to be on their way at a time, however many there are. Where some stay, these
+    /// must not block the others: one consumer that may hold them all keeps their order, too.
+    private func visit(_ service: String, settling selection: DeadLetterSelection) -> DeadLetterVisit {
+        visit(service, prefetch: selection.isEmpty ? 256 : .max)
     }
 
     private func visit(_ service: String, prefetch: UInt16) -> DeadLetterVisit {

@@ -34,15 +34,16 @@ struct DeadLetterLookTests {
         }
     }
 
-    @Test("two at the same time: each sees all", arguments: [QueueType.classic, .quorum])
-    func twoLooks(type: QueueType) async throws {
+    @Test("three at the same time: each sees all", arguments: [QueueType.classic, .quorum])
+    func threeLooks(type: QueueType) async throws {
         try await DeadLetterFixture.with(type) { depot in
             try await depot.put((1...200).map(String.init))
             for _ in 1...20 {
                 async let one = depot.letters.list(depot.service)
-                async let other = depot.letters.list(depot.service)
-                let counts = try await [one.count, other.count]
-                #expect(counts == [200, 200])
+                async let two = depot.letters.list(depot.service)
+                async let three = depot.letters.list(depot.service)
+                let counts = try await [one.count, two.count, three.count]
+                #expect(counts == [200, 200, 200])
             }
             try await depot.waitUntil(depot.topology.deadQueue, holds: 200)
         }

@@ -90,6 +90,35 @@ extension WholeShop {
             _ = try await deadLetters("discard", "--all", shop: shop)
             #expect(try await shop.deadLetters().isEmpty)
         }
+
+        @Test("No broker: 69; no topology: 1, and the command that makes it", arguments: ["replay", "discard"])
+        func nobodyThere(verb: String) async throws {
+            let shop = try ShopFixture.current()
+            let port = try FreePorts.next()
+            let url = try shop.brokerURL.changingURL { $0.port = port }
+            let result = try await shop.command("dead", verb, "--all", environment: ["AMQP_URL": url])
+            #expect(result.exitCode == 69 && result.errors.contains("127.0.0.1:\(port)"), "\(result.errors)")
+            try await shop.withEmptyVirtualHost { url in
+                let result = try await shop.command("dead", verb, "--all", environment: ["AMQP_URL": url])
+                #expect(result.exitCode == 1 && result.errors.contains("shop topology apply"), "\(result.errors)")
+            }
+        }
+
+        @Test("What must stay is told with its reason, and the exit code is 1")
+        func mustStay() async throws {
+            let shop = try ShopFixture.current()
+            let message = ForeignMessage(Data(repeating: UInt8(ascii: " "), count: 1_100_000))
+            try await ForeignClient.publish(message, to: shop.brokerURL)
+            let id = try #require(message.messageId)
+            try await waitFor("the letter") { try await shop.deadLetters().contains { $0.eventId == id } }
+            let result = try await shop.command("dead", "replay", id, "--json")
+            #expect(result.exitCode == 1)
+            let row = try #require(try result.rows(of: DoneRow.self).first)
+            #expect(row.done == false && row.reason?.contains("1100000 bytes") == true, "\(result.output)")
+            let text = try await shop.command("dead", "replay", id)
+            #expect(text.exitCode == 1 && text.output.contains("0 replayed, 1 left: "), "\(text.output)")
+            #expect(try await deadLetters("discard", id, shop: shop).map(\.done) == [true])
+        }
     }
 }
 
