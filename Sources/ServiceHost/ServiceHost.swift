@@ -73,7 +73,7 @@ public struct ServiceHost {
         var busConfiguration = RabbitMQEventBus.Configuration(
             amqp: configuration.amqp,
             topology: definition.topology(configuration.queueType, configuration.ladder))
-        busConfiguration.prefetch = configuration.prefetch
+        busConfiguration.subscription.prefetch = configuration.prefetch
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
         router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
         self.ledger = ledger

@@ -20,10 +20,23 @@ public struct CloudEventsCodec: EventCodec {
     }
 
     public func decode(_ body: [UInt8], as types: [EventType: any Event.Type]) throws -> (EventMetadata, any Event) {
+        let event = try Self.decoding(body) {
+            try JSONDecoder().decode(IncomingCloudEvent.self, from: $0, configuration: types)
+        }
+        return (event.metadata, event.data)
+    }
+
+    /// What an event of any type says about itself, its data left unread. The subject is empty when it names none.
+    ///
+    /// - Throws: `undecodable`, as ``decode(_:as:)``.
+    public func decodeMetadata(_ body: [UInt8]) throws -> EventMetadata {
+        try Self.decoding(body) { try JSONDecoder().decode(CloudEventAttributes.self, from: $0).metadata }
+    }
+
+    private static func decoding<Value>(_ body: [UInt8], _ decode: (Data) throws -> Value) throws -> Value {
         try JSONLimits.check(body)
         do {
-            let event = try JSONDecoder().decode(IncomingCloudEvent.self, from: Data(body), configuration: types)
-            return (event.metadata, event.data)
+            return try decode(Data(body))
         } catch let error as DecodingError {
             throw AMQPError(.undecodable, error.plainDescription)
         }
@@ -81,30 +94,47 @@ private struct IncomingCloudEvent: DecodableWithConfiguration {
 
     init(from decoder: any Decoder, configuration types: DecodingConfiguration) throws {
         let attributes = try decoder.container(keyedBy: Attribute.self)
-        let version = try attributes.decode(String.self, forKey: .specversion)
-        guard version == "1.0" || version.hasPrefix("1.") else {
-            throw AMQPError(.undecodable, "CloudEvents \(version.prefix(20)) is not known; 1.0 is")
-        }
+        try attributes.checkVersion()
         let type = EventType(rawValue: try attributes.text(.type))
         guard let known = types[type] else {
             throw AMQPError(.unknownEventType, "nobody here handles events of type '\(type)'")
         }
-        let data = try attributes.event(known)
-        let time = try attributes.decodeIfPresent(String.self, forKey: .time)
-        guard let time = time.map({ RFC3339Time($0) }) ?? .now else {
-            throw AMQPError(.undecodable, "the attribute 'time' is not an RFC 3339 time")
-        }
-        let subject = try attributes.optionalText(.subject) ?? data.subject
-        metadata = EventMetadata(
-            id: try attributes.text(.id), source: try attributes.text(.source), type: type, subject: subject,
-            time: time, traceparent: try attributes.optionalText(.traceparent),
-            correlationID: try attributes.optionalText(.correlationid) ?? subject,
-            causationID: try attributes.optionalText(.causationid))
-        self.data = data
+        data = try attributes.event(known)
+        metadata = try attributes.metadata(type, defaultSubject: data.subject)
+    }
+}
+
+/// The attributes alone.
+private struct CloudEventAttributes: Decodable {
+    let metadata: EventMetadata
+
+    init(from decoder: any Decoder) throws {
+        let attributes = try decoder.container(keyedBy: Attribute.self)
+        try attributes.checkVersion()
+        metadata = try attributes.metadata(EventType(rawValue: try attributes.text(.type)), defaultSubject: "")
     }
 }
 
 extension KeyedDecodingContainer<Attribute> {
+    fileprivate func checkVersion() throws {
+        let version = try decode(String.self, forKey: .specversion)
+        guard version == "1.0" || version.hasPrefix("1.") else {
+            throw AMQPError(.undecodable, "CloudEvents \(version.prefix(20)) is not known; 1.0 is")
+        }
+    }
+
+    fileprivate func metadata(_ type: EventType, defaultSubject: String) throws -> EventMetadata {
+        let time = try decodeIfPresent(String.self, forKey: .time)
+        guard let time = time.map({ RFC3339Time($0) }) ?? .now else {
+            throw AMQPError(.undecodable, "the attribute 'time' is not an RFC 3339 time")
+        }
+        let subject = try optionalText(.subject) ?? defaultSubject
+        return EventMetadata(
+            id: try text(.id), source: try text(.source), type: type, subject: subject, time: time,
+            traceparent: try optionalText(.traceparent), correlationID: try optionalText(.correlationid) ?? subject,
+            causationID: try optionalText(.causationid))
+    }
+
     /// An attribute that must be there.
     fileprivate func text(_ key: Attribute) throws -> String {
         guard let text = try optionalText(key), !text.isEmpty else {

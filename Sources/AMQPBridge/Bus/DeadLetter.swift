@@ -29,7 +29,7 @@ public struct DeadLetter: Sendable {
         routingKey =
             headers[BridgeHeader.routingKey]?.string ?? death?["routing-keys"]?.firstString
             ?? delivery.routingKey.rawValue
-        attempts = Self.attempts(of: delivery)
+        attempts = ReturnCopy.attempts(of: delivery)
         let deathTime = death?["time"].flatMap(Self.time)
         firstFailed = headers[BridgeHeader.firstFailed]?.string ?? deathTime
         lastFailed = headers[BridgeHeader.lastFailed]?.string ?? deathTime

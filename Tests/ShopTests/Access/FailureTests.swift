@@ -32,7 +32,7 @@ struct FailureTests {
         "order show", "order show 1", "order list --limit 0", "order list --status lost", "order nothing",
         "stock set", "stock set A", "stock set A=-1", "stock set A=1000000001", "stock set A=1 A=1",
         "dead list --service nobody", "dead list --older-than 5", "dead show", "dead show a --id b", "nothing",
-        "status --verbose", "topology apply now",
+        "status --verbose", "topology apply now", "topology plan order.in", "topology drop", "watch order",
     ])
     func wrongUsage(_ line: String) throws {
         let error = try #require(throws: (any Error).self) {
@@ -47,6 +47,7 @@ struct FailureTests {
         "order place --email a@b.c --line A=1 --id 0190ABCD-ef01-7000-8000-00000000000f",
         "order show 0190abcd-ef01-7000-8000-00000000000f --json", "order list --status shipped --limit 1 --json",
         "stock set A=0 B=1000000000 --json", "stock list --json", "status --json", "topology apply --json",
+        "topology plan --json", "topology show --json", "watch --json",
         "dead list --service notify --type t --older-than 3d --id i --json", "dead show i --json", "dead show --id i",
     ])
     func rightUsage(_ line: String) {

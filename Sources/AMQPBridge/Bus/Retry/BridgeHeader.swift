@@ -15,13 +15,20 @@ enum BridgeHeader {
     static let lastFailed = "amqpbridge-last-failed"
     /// The first sender's `user_id`; a copy carries the republisher's, as the broker demands.
     static let userID = "amqpbridge-user-id"
+    /// How often somebody has replayed it from the dead letters.
+    static let replays = "amqpbridge-replays"
     /// Set when the sender's own headers had to go so that the reason fits into a frame.
     static let headersDropped = "amqpbridge-headers-dropped"
 
     /// What a copy must not keep: with the broker's own death history it can vanish when its time in a retry queue is
-    /// up (cycle detection), and CC/BCC would send it to other queues again.
+    /// up (cycle detection), CC/BCC would send it to other queues again, and the counts of a quorum queue are about the
+    /// message that it was, not about its copy.
     static func isStripped(_ name: String) -> Bool {
-        name == "x-death" || name == "CC" || name == "BCC" || name.hasPrefix("x-first-death-")
-            || name.hasPrefix("x-last-death-")
+        stripped.contains(name) || name.hasPrefix("x-first-death-") || name.hasPrefix("x-last-death-")
     }
+
+    private static let stripped: Set<String> = ["x-death", "CC", "BCC", deliveryCount, "x-acquired-count"]
+
+    /// Written by quorum queues: how often the message was given to a consumer and came back. Absent the first time.
+    static let deliveryCount = "x-delivery-count"
 }

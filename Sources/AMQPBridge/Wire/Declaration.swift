@@ -1,0 +1,86 @@
+import CRabbitMQ
+
+/// Everything a declaration can say of an exchange or queue (AMQP 0-9-1, 1.6.2.1 and 1.7.2.1): more than this library
+/// ever wants, because others may have declared what stands there.
+struct Declaration: Equatable {
+    let kind: TopologyChange.Kind
+    let name: String
+    /// `topic` and the like; an exchange's only.
+    private(set) var type: String?
+    private(set) var isDurable: Bool
+    private(set) var isAutoDeleted: Bool
+    /// A queue's only.
+    private(set) var isExclusive = false
+    /// An exchange's only.
+    private(set) var isInternal = false
+    private(set) var arguments: AMQPTable
+
+    init(_ exchange: Exchange) {
+        kind = .exchange
+        name = exchange.name.rawValue
+        type = exchange.kind.rawValue
+        isDurable = true
+        isAutoDeleted = false
+        arguments = [:]
+    }
+
+    init(_ queue: Queue) {
+        kind = .queue
+        name = queue.name.rawValue
+        isDurable = !queue.isExclusive
+        isAutoDeleted = queue.isExclusive
+        isExclusive = queue.isExclusive
+        arguments = queue.arguments
+    }
+
+    /// By the names that RabbitMQ's refusals use.
+    subscript(argument: String) -> AMQPValue? {
+        switch argument {
+        case "type" where kind == .exchange: type.map { .string($0) }
+        case "durable": .bool(isDurable)
+        case "auto_delete": .bool(isAutoDeleted)
+        case "exclusive" where kind == .queue: .bool(isExclusive)
+        case "internal" where kind == .exchange: .bool(isInternal)
+        default: arguments[argument]
+        }
+    }
+
+    /// - Parameter value: nil takes the argument away.
+    /// - Returns: false when it cannot have this value.
+    mutating func set(_ argument: String, _ value: AMQPValue?) -> Bool {
+        switch (argument, value) {
+        case ("type", .string(let text)?) where kind == .exchange: type = text
+        case ("durable", .bool(let flag)?): isDurable = flag
+        case ("auto_delete", .bool(let flag)?): isAutoDeleted = flag
+        case ("exclusive", .bool(let flag)?) where kind == .queue: isExclusive = flag
+        case ("internal", .bool(let flag)?) where kind == .exchange: isInternal = flag
+        case ("type", _), ("durable", _), ("auto_delete", _), ("exclusive", _), ("internal", _): return false
+        default: arguments[argument] = value
+        }
+        return true
+    }
+}
+
+extension CConnection {
+    func declare(_ declaration: Declaration) throws(AMQPError) {
+        let arena = CArena()
+        let name = arena.bytes(declaration.name)
+        let (durable, autoDelete): (Int32, Int32) = (
+            declaration.isDurable ? 1 : 0, declaration.isAutoDeleted ? 1 : 0
+        )
+        let what = "declaring \(declaration.kind.rawValue) '\(declaration.name)'"
+        if let type = declaration.type {
+            _ = try call(what) {
+                amqp_exchange_declare(
+                    $0, Self.channel, name, arena.bytes(type), 0, durable, autoDelete, declaration.isInternal ? 1 : 0,
+                    arena.table(declaration.arguments))
+            }
+        } else {
+            _ = try call(what) {
+                amqp_queue_declare(
+                    $0, Self.channel, name, 0, durable, declaration.isExclusive ? 1 : 0, autoDelete,
+                    arena.table(declaration.arguments))
+            }
+        }
+    }
+}
