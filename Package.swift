@@ -63,7 +63,7 @@ let package = Package(
         ),
         .target(
             name: "AMQPBridgeTesting",
-            dependencies: ["AMQPBridge", log, collections],
+            dependencies: ["AMQPBridge", log, collections, lifecycle],
             swiftSettings: settings
         ),
         .target(

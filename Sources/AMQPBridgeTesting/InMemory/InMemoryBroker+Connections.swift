@@ -1,4 +1,5 @@
 package import AMQPBridge
+import Synchronization
 
 // What connections ask of their broker.
 extension InMemoryBroker {

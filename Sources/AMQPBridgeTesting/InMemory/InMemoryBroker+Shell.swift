@@ -1,4 +1,4 @@
-package import AMQPBridge
+import AMQPBridge
 import Synchronization
 
 // The shell around the state.
