@@ -4,7 +4,9 @@ import AMQPBridge
 extension BrokerReply {
     static func preconditionFailed(_ text: String) -> BrokerReply { reply(406, "PRECONDITION_FAILED - \(text)") }
 
-    static func noQueue(_ queue: QueueName) -> BrokerReply { reply(404, "NOT_FOUND - no queue '\(queue)' in vhost '/'") }
+    static func noQueue(_ queue: QueueName) -> BrokerReply {
+        reply(404, "NOT_FOUND - no queue '\(queue)' in vhost '/'")
+    }
 
     static func noExchange(_ exchange: ExchangeName) -> BrokerReply {
         reply(404, "NOT_FOUND - no exchange '\(exchange)' in vhost '/'")

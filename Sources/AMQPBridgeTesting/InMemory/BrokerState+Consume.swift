@@ -42,7 +42,11 @@ extension BrokerState {
                 if let delivery = connections[connection]?.take(tag) { free(delivery) }
             case .nack(let tag, let requeue), .reject(let tag, let requeue):
                 guard let delivery = connections[connection]?.take(tag), free(delivery) else { break }
-                if requeue { putBack(delivery, isRequest: true) } else { bury(delivery.message, .rejected, from: delivery.queue) }
+                if requeue {
+                    putBack(delivery, isRequest: true)
+                } else {
+                    bury(delivery.message, .rejected, from: delivery.queue)
+                }
             }
             settleDown()
         }

@@ -24,23 +24,10 @@ import Synchronization
 /// Everything happens within the call that causes it: there are no threads and no timers behind it. Safe to use from
 /// several tasks.
 public final class InMemoryBroker: Sendable {
-    /// What the shell knows of a connection.
-    private struct Port {
-        let end: ConnectionEnd
-        var consumer: DeliveryConsumer?
-    }
-
-    private struct Shell {
-        var state = BrokerState()
-        var ports: [UInt64: Port] = [:]
-        var calls: [UInt64: PublishBatch] = [:]
-        var isUp = true
-    }
-
     /// The time by which messages expire and publishings time out.
     public let clock: ManualClock
-    private let publishTimeout: Duration
-    private let shell = Mutex(Shell())
+    let publishTimeout: Duration
+    let shell = Mutex(Shell())
 
     /// - Parameters:
     ///   - clock: shared with whatever else is to see the same time.
@@ -75,7 +62,9 @@ public final class InMemoryBroker: Sendable {
         do throws(AMQPError) {
             return try change { (shell) throws(AMQPError) in
                 guard shell.isUp else { throw Self.unreachable }
-                if let reason = shell.state.blockedReason { throw AMQPError(.timeout, "the broker is blocked: \(reason)") }
+                if let reason = shell.state.blockedReason {
+                    throw AMQPError(.timeout, "the broker is blocked: \(reason)")
+                }
                 try MessageLimits.check(publishing, frameMax: BrokerState.frameMax)
                 return try shell.state.publish(publishing)
             }
@@ -148,155 +137,7 @@ public final class InMemoryBroker: Sendable {
                 + "'\(reason)'", replyCode: 320)
     }
 
-    private static let unreachable = AMQPError(.unreachable, "the broker in memory is stopped")
+    static let unreachable = AMQPError(.unreachable, "the broker in memory is stopped")
     /// Owns no queue and has no consumer.
     private static let administrator: UInt64 = 0
-}
-
-// MARK: - The shell
-
-extension InMemoryBroker {
-    /// One change of the state and all that follows from it. Deliveries are handed over under the lock, which keeps
-    /// their tags in order and takes no other lock but the consumer's; whoever waits for outcomes and ends is told
-    /// outside of it.
-    @discardableResult
-    private func change<Result: Sendable, Failure>(
-        _ body: (inout Shell) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        var told: [@Sendable () -> Void] = []
-        defer { for tell in told { tell() } }
-        return try shell.withLock { (shell) throws(Failure) in
-            shell.state.now = clock.now.offset
-            defer { told = Self.perform(&shell) }
-            return try body(&shell)
-        }
-    }
-
-    private static func perform(_ shell: inout Shell) -> [@Sendable () -> Void] {
-        var told: [@Sendable () -> Void] = []
-        for action in shell.state.takeActions() {
-            switch action {
-            case .deliver(let deliveries, let connection):
-                // Tags are counted without a gap: it never refuses them.
-                try? shell.ports[connection]?.consumer?.deliver(deliveries)
-            case .resolve(let ticket, let outcome):
-                guard let call = shell.calls[ticket.call] else { break }
-                told.append { call.resolve(ticket.index, outcome) }
-            case .end(let connection, let error):
-                guard let port = shell.ports.removeValue(forKey: connection) else { break }
-                port.consumer?.finish(error.code == .closed ? nil : error)
-                told.append { port.end.finish(error) }
-            }
-        }
-        return told
-    }
-
-    private static func declare(
-        _ topology: Topology, on connection: UInt64, in shell: inout Shell
-    ) throws(AMQPError) {
-        for exchange in topology.exchanges { try shell.state.declare(exchange) }
-        for queue in topology.queues { try shell.state.declare(queue, on: connection) }
-        for binding in topology.bindings { try shell.state.bind(binding, on: connection) }
-    }
-}
-
-extension InMemoryBroker: ManualTimer {
-    package var nextDeadline: Duration? {
-        shell.withLock { $0.isUp ? $0.state.nextDeadline : nil }
-    }
-
-    package func fire(at time: Duration) {
-        change { shell in
-            if shell.isUp { shell.state.passTime() }
-        }
-    }
-}
-
-// MARK: - Connections
-
-extension InMemoryBroker {
-    /// - Parameter name: what it is for, as `publish` or `consume`.
-    /// - Throws: `unreachable` while the broker is stopped.
-    package func connect(named name: String) throws(AMQPError) -> any BrokerConnection {
-        let end = ConnectionEnd()
-        let epoch = ConnectionEpoch.next()
-        try change { (shell) throws(AMQPError) in
-            guard shell.isUp else { throw Self.unreachable }
-            shell.ports[epoch] = Port(end: end)
-            shell.state.connect(epoch)
-        }
-        return InMemoryConnection(to: self, named: name, epoch: epoch, end: end)
-    }
-
-    /// A call on a connection's channel. What the broker refuses costs the channel, and the connection, too, if
-    /// something else is at stake on it: as with `AMQPConnection`.
-    private func call<Result: Sendable>(
-        _ connection: UInt64, _ body: (inout Shell) throws(AMQPError) -> Result
-    ) throws(AMQPError) -> Result {
-        try change { (shell) throws(AMQPError) in
-            guard shell.state.connections[connection] != nil else { throw BrokerState.connectionEnded }
-            do throws(AMQPError) {
-                return try body(&shell)
-            } catch {
-                if let state = shell.state.connections[connection], error.closesChannelOnly,
-                    state.hasConsumed || !state.waiting.isEmpty
-                {
-                    shell.state.end(connection, error)
-                }
-                throw error
-            }
-        }
-    }
-
-    func declare(_ topology: Topology, on connection: UInt64) throws(AMQPError) {
-        try call(connection) { (shell) throws(AMQPError) in
-            try Self.declare(topology, on: connection, in: &shell)
-        }
-    }
-
-    func inspect(_ queue: QueueName, on connection: UInt64) throws(AMQPError) -> QueueStatus? {
-        do throws(AMQPError) {
-            return try call(connection) { (shell) throws(AMQPError) in
-                try shell.state.inspect(queue, on: connection)
-            }
-        } catch  where error.code == .notFound {
-            return nil
-        }
-    }
-
-    func consume(with consumer: DeliveryConsumer, prefetch: UInt16, on connection: UInt64) throws(AMQPError) {
-        try call(connection) { (shell) throws(AMQPError) in
-            try MessageLimits.check(consumer.queue)
-            try shell.state.consume(
-                consumer.queue, prefetch: prefetch, isExclusive: consumer.isExclusive, on: connection)
-            shell.ports[connection]?.consumer = consumer
-        }
-    }
-
-    func cancelConsumer(on connection: UInt64) { change { $0.state.cancelConsumer(on: connection) } }
-
-    /// Takes what has been settled. The consumer is asked under the lock, so that no two takings overtake each other.
-    func takeSettlements(of connection: UInt64) {
-        change { shell in
-            guard let frames = shell.ports[connection]?.consumer?.takeSettlements() else { return }
-            shell.state.settle(frames, on: connection)
-        }
-    }
-
-    func publish(_ publishings: [Publishing], for call: PublishBatch, on connection: UInt64) {
-        change { shell in
-            shell.calls[call.id] = call
-            shell.state.publish(publishings, call: call.id, on: connection, timeout: publishTimeout)
-        }
-    }
-
-    func cancel(_ call: UInt64, on connection: UInt64) { change { $0.state.cancel(call: call, on: connection) } }
-
-    func forget(_ call: UInt64) { shell.withLock { $0.calls[call] = nil } }
-
-    func blockedReason(of connection: UInt64) -> String? {
-        shell.withLock { $0.state.connections[connection]?.isBlocked == true ? $0.state.blockedReason : nil }
-    }
-
-    func end(_ connection: UInt64, _ error: AMQPError) { change { $0.state.end(connection, error) } }
 }

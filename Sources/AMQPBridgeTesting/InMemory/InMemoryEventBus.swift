@@ -2,36 +2,42 @@ public import AMQPBridge
 public import Logging
 public import ServiceLifecycle
 
-/// The event bus of one service on a broker in memory: the same handlers, retries, dead letters and recovery as
-/// ``AMQPBridge/RabbitMQEventBus``, with time in the test's hand and no network.
+/// The event bus of one service on a broker in memory: `RabbitMQEventBus` with everything below its connections
+/// replaced, and with the broker's clock for all its waits.
 ///
-/// Several services share one ``InMemoryBroker``. Nothing waits for real time: retries come back when the test calls
-/// ``InMemoryBroker/advance(by:)``.
+/// Routing, retries, dead letters, the breaker and recovery are those of the real one, because it is the same code.
 ///
 /// ```swift
 /// let broker = InMemoryBroker()
-/// let topology = ServiceTopology(service: "stock", exchange: "events", listensTo: ["order.created"])
 /// try broker.declare(topology.shared)
-/// let bus = InMemoryEventBus(broker, topology, encoder: EventEncoder(source: "/stock"))
-/// bus.on(OrderCreated.self) { event, _ in [StockTaken(order: event.id)] }
+/// let bus = InMemoryEventBus(broker, topology: topology, encoder: EventEncoder(source: "/shop/order"))
+/// bus.on(OrderCreated.self) { _, _ in throw OutOfPaper() }
+/// // … `bus.run()` in a task of its own, and an event published …
+/// try await eventually("it waits") { broker.messages(in: "order.retry.1s")?.count == 1 }
+/// broker.advance(by: .seconds(1))     // the second call, at once
 /// ```
+///
+/// What real time passes for are handlers alone; `subscription.shutdownTimeout` counts real time, too.
 public final class InMemoryEventBus: EventBus, Service {
     private let core: EventBusCore
 
     /// - Parameters:
-    ///   - broker: shared by all services that are to hear each other.
+    ///   - broker: shared by all services of a test.
+    ///   - topology: what this service is called and which keys it listens to. Its shared part has to be declared.
     ///   - encoder: who emits this service's events, and how they are written.
+    ///   - logger: says nothing unless given.
     public init(
-        _ broker: InMemoryBroker, _ topology: ServiceTopology, _ subscription: SubscriptionOptions = .init(),
-        encoder: EventEncoder, logger: Logger = Logger(label: "bus", factory: { _ in SwiftLogNoOpLogHandler() })
+        _ broker: InMemoryBroker, topology: ServiceTopology, subscription: SubscriptionOptions = SubscriptionOptions(),
+        encoder: EventEncoder, logger: Logger = Logger(label: "bus") { _ in SwiftLogNoOpLogHandler() }
     ) {
         core = EventBusCore(
             topology: topology, options: subscription, encoder: encoder, logger: logger, clock: broker.clock.busClock
-        ) { (name) throws(AMQPError) in try broker.connect(named: name) }
+        ) { (name) throws(AMQPError) in
+            try broker.connect(named: name)
+        }
     }
 
     public var encoder: EventEncoder { core.encoder }
-    /// What can be said about it at any time.
     public var state: BusState { core.state }
 
     public func on<E: Event>(
@@ -51,15 +57,6 @@ public final class InMemoryEventBus: EventBus, Service {
 
     public func resume() { core.resume() }
 
-    /// Consumes until a graceful shutdown, as ``AMQPBridge/RabbitMQEventBus/run()``.
+    /// Declares what carries the service's name and consumes until a graceful shutdown, or until its task is cancelled.
     public func run() async throws { try await core.run() }
-}
-
-extension DeadLetters {
-    /// The dead letters of services on a broker in memory.
-    public init(_ broker: InMemoryBroker) {
-        self.init(clock: broker.clock.busClock) { () async throws(AMQPError) in
-            try broker.connect(named: "dead letters")
-        }
-    }
 }

@@ -7,7 +7,7 @@ import Testing
 struct BrokerModelTests {
     /// More with `deploy/test --all`.
     private static let seeds: [UInt64] =
-        [1, 2, 42, 1977] + (ProcessInfo.processInfo.environment["SHOP_TESTS_ALL"] == "1" ? Array(100..<130) : [])
+        [1, 2, 42, 1977] + (ProcessInfo.processInfo.environment["SHOP_TESTS_ALL"] == "1" ? Array(100..<120) : [])
 
     @Test("the same script, the same deliveries", arguments: [QueueType.classic, .quorum], seeds)
     func sameDeliveries(type: QueueType, seed: UInt64) async throws {

@@ -76,6 +76,9 @@ extension BrokerScript {
             case .pause(let queue):
                 try await consumers[queue]?.connection.pauseConsumer()
             case .resume(let queue, let prefetch):
+                // What two consumers of a channel had in hand a quorum queue takes back in the order of their random
+                // names.
+                guard script.type == .classic || consumers[queue]?.inHand.isEmpty == true else { break }
                 try await consumers[queue]?.connection.resumeConsumer(prefetch: prefetch)
             case .close(let queue):
                 await consumers.removeValue(forKey: queue)?.connection.close()

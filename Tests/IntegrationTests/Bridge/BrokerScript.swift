@@ -18,6 +18,7 @@ struct BrokerScript: CustomStringConvertible {
     /// The retry queue's time to live, and its name.
     static let rung = (name: "400ms", time: Duration.milliseconds(400))
 
+    let type: QueueType
     let topology: Topology
     let exchange: ExchangeName
     let returnExchange: ExchangeName
@@ -42,6 +43,7 @@ struct BrokerScript: CustomStringConvertible {
             ])
         topology.add(Topology(queues: [side], bindings: [Binding(side.name, to: exchange, key: "order.#")]))
         topology.exchanges.insert(Exchange(exchange, .topic), at: 0)
+        self.type = type
         self.topology = topology
         self.exchange = exchange
         returnExchange = wanted.returnExchange
@@ -59,7 +61,9 @@ struct BrokerScript: CustomStringConvertible {
         let queue = queues[[0, 0, 0, 1, 2].randomElement(using: &generator) ?? 0]
         switch Int.random(in: 0..<14, using: &generator) {
         case 0..<2:
-            let keys: [RoutingKey] = ["order.created", "order.place", "order", "a.urgent", "stock", "stock.a.b", "", "a."]
+            let keys: [RoutingKey] = [
+                "order.created", "order.place", "order", "a.urgent", "stock", "stock.a.b", "", "a.",
+            ]
             let count = Int.random(in: 1...6, using: &generator)
             return .publish(keys: (0..<count).map { _ in keys.randomElement(using: &generator) ?? "" })
         case 2:
@@ -73,7 +77,8 @@ struct BrokerScript: CustomStringConvertible {
             let settlements: [Settlement] = [.ack, .ack, .requeue, .requeue, .requeue, .reject(requeue: false)]
             let picks = (0..<3).map { _ in Int.random(in: 0..<60, using: &generator) }
             let count = Int.random(in: 1...3, using: &generator)
-            return .settle(queue, picks: Array(picks.prefix(count)), settlements.randomElement(using: &generator) ?? .ack)
+            return .settle(
+                queue, picks: Array(picks.prefix(count)), settlements.randomElement(using: &generator) ?? .ack)
         }
     }
 
