@@ -12,7 +12,7 @@ extension CConnection {
             let status = amqp_simple_wait_frame_noblock(state, &frame, &immediately)
             if status == AMQP_STATUS_TIMEOUT.rawValue { break }
             guard status == AMQP_STATUS_OK.rawValue else { throw CReply.error(status: status, doing: "reading") }
-            if let frame = Frame(frame) { try accept(frame) }
+            if let frame = try Self.checked(frame) { try accept(frame) }
         }
         amqp_maybe_release_buffers(state)
     }
@@ -33,13 +33,30 @@ extension CConnection {
             guard used >= 0 else { throw CReply.error(status: used, doing: "reading") }
             offset += Int(used)
             if frame.frame_type != 0 {
-                if let frame = Frame(frame) { try accept(frame) }
+                if let frame = try Self.checked(frame) { try accept(frame) }
+            } else if amqp_release_buffers_ok(state) != 0 {
+                // The library passes over a whole frame of a type it does not know without a word.
+                throw AMQPError(.protocolViolation, "the broker sent a frame of an unknown type")
             } else if used == 0 {
                 break
             }
         }
         amqp_maybe_release_buffers(state)
         return count
+    }
+
+    /// What the library does not look at, although it keeps memory for every channel number it meets and decodes the
+    /// properties of other classes into smaller structures.
+    private static func checked(_ frame: amqp_frame_t) throws(AMQPError) -> Frame? {
+        guard frame.channel <= (Int32(frame.frame_type) == AMQP_FRAME_HEARTBEAT ? 0 : channel) else {
+            throw AMQPError(
+                .protocolViolation, "the broker sent a frame for channel \(frame.channel), which is not open")
+        }
+        if Int32(frame.frame_type) == AMQP_FRAME_HEADER, Int32(frame.payload.properties.class_id) != AMQP_BASIC_CLASS {
+            throw AMQPError(
+                .protocolViolation, "the broker sent a message of class \(frame.payload.properties.class_id)")
+        }
+        return Frame(frame)
     }
 
     /// Writes what the socket takes of the bytes; returns how many that was, 0 when it is full.
