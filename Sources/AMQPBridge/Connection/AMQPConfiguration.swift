@@ -7,7 +7,8 @@ public struct AMQPConfiguration: Sendable {
     public struct Options: Sendable {
         /// Shown by `rabbitmqctl list_connections`. Default: "amqpbridge".
         public var name = "amqpbridge"
-        /// Connecting and logging in, together at most twice this. Default: 5 s. Name resolution is not covered.
+        /// Default: 5 s. Finding the host's addresses, connecting and the TLS handshake together end within this; logging
+        /// in within this again.
         public var connectTimeout: Duration = .seconds(5)
         /// One call such as a declaration. Default: 10 s.
         public var callTimeout: Duration = .seconds(10)

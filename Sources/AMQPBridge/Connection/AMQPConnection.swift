@@ -11,6 +11,8 @@ import Logging
 public actor AMQPConnection {
     let wire: CConnection
     let thread: ConnectionThread
+    private nonisolated let watchdog: CallWatchdog
+    nonisolated let endpoint: AMQPEndpoint
     nonisolated let options: AMQPConfiguration.Options
     nonisolated let lane: PublishLane
     nonisolated let end = ConnectionEnd()
@@ -33,9 +35,13 @@ public actor AMQPConnection {
 
     /// Connects to the first endpoint that answers.
     ///
-    /// - Throws: `unreachable` when none does (with host, port and cause of each), `credentialsRefused` or
-    ///   `vhostRefused` as soon as one says so: other hosts of the same cluster would say the same;
-    ///   `invalidConfiguration` without an endpoint.
+    /// A task that is cancelled while it connects stops at once. One that was cancelled before may still connect, so that
+    /// cleaning up works in it, too.
+    ///
+    /// - Throws: `unreachable` when none does (with host, port and cause of each); `credentialsRefused`, `vhostRefused` or
+    ///   `tlsRefused` as soon as one says so: other hosts of the same cluster would say the same, and nobody should
+    ///   learn of a broken certificate only when the last good host is gone; `cancelled`; `invalidConfiguration` without
+    ///   an endpoint.
     public static func connect(_ configuration: AMQPConfiguration) async throws(AMQPError) -> AMQPConnection {
         guard !configuration.endpoints.isEmpty else {
             throw AMQPError(.invalidConfiguration, "there is no broker address to connect to")
@@ -43,8 +49,8 @@ public actor AMQPConnection {
         var failures: [AMQPError] = []
         for endpoint in configuration.endpoints {
             do throws(AMQPError) {
-                let connection = try AMQPConnection(configuration.options)
-                try await connection.open(endpoint)
+                let connection = try AMQPConnection(endpoint, configuration.options)
+                try await connection.openUnlessCancelled()
                 return connection
             } catch  where error.code == .unreachable || error.code == .connectionLost {
                 failures.append(error)
@@ -54,9 +60,12 @@ public actor AMQPConnection {
         throw AMQPError(.unreachable, failures.map(\.message).joined(separator: "; "))
     }
 
-    private init(_ options: AMQPConfiguration.Options) throws(AMQPError) {
+    private init(_ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options) throws(AMQPError) {
+        self.endpoint = endpoint
         self.options = options
-        wire = try CConnection()
+        let watchdog = try CallWatchdog()
+        wire = try CConnection(callTimeout: options.callTimeout, watchdog)
+        self.watchdog = watchdog
         let thread = try ConnectionThread()
         self.thread = thread
         lane = PublishLane(frameMax: options.frameMax, timeout: options.publishTimeout) { thread.wake() }
@@ -72,8 +81,24 @@ public actor AMQPConnection {
         consumer?.finish(AMQPError(.closed, "the connection was let go of while its consumer ran; keep it meanwhile"))
     }
 
-    private func open(_ endpoint: AMQPEndpoint) throws(AMQPError) {
-        heartbeat = try wire.open(endpoint, options)
+    private nonisolated func openUnlessCancelled() async throws(AMQPError) {
+        let attempt = try ConnectAttempt(within: options.connectTimeout, watchdog)
+        let wasCancelled = Task.isCancelled
+        let result = await withTaskCancellationHandler {
+            await open(attempt)
+        } onCancel: {
+            if !wasCancelled { attempt.cancel() }
+        }
+        try result.get()
+        try attempt.checkCancellation()
+    }
+
+    private func open(_ attempt: ConnectAttempt) -> Result<Void, AMQPError> {
+        do throws(AMQPError) {
+            heartbeat = try wire.open(endpoint, options, attempt)
+        } catch {
+            return .failure(error)
+        }
         output.frameMax = wire.frameMax
         lane.open(frameMax: wire.frameMax, room: options.maxUnconfirmed)
         lastRead = .now
@@ -81,6 +106,7 @@ public actor AMQPConnection {
         thread.attach { [weak self] isReadable in
             self?.assumeIsolated { $0.turn(isReadable: isReadable) }
         }
+        return .success(())
     }
 
     /// Ends the consumer, sends what waits, says goodbye and closes; after this everything ends with `closed`. Bounded by

@@ -83,7 +83,12 @@ extension CConnection {
     /// Answers the broker's `channel.close`, which the library never does; without it the number cannot be used again.
     func confirmChannelClose() throws(AMQPError) {
         var method = amqp_channel_close_ok_t()
-        let status = amqp_send_method(state, Self.channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &method)
+        let (status, isOverdue) = watchdog.bound(by: callTimeout) {
+            amqp_send_method(state, Self.channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &method)
+        }
+        if isOverdue {
+            throw AMQPError(.timeout, "answering the channel's close: the broker took nothing for \(callTimeout)")
+        }
         guard status == AMQP_STATUS_OK.rawValue else {
             throw CReply.error(status: status, doing: "answering the channel's close")
         }
@@ -96,7 +101,8 @@ extension CConnection {
 
     /// Says goodbye within the call timeout. What went wrong no longer matters.
     func close() {
-        _ = amqp_connection_close(state, Int32(AMQP_REPLY_SUCCESS))
+        setCallTimeout(callTimeout)
+        _ = watchdog.bound(by: callTimeout) { amqp_connection_close(state, Int32(AMQP_REPLY_SUCCESS)) }
     }
 }
 

@@ -2,7 +2,7 @@ import CRabbitMQ
 import Glibc
 
 // The traffic after the set-up, without a blocking call: our own `recv` and `send` on the library's socket, frames
-// cut and decoded by the library. This is the seam where TLS will put the library's own reading and writing.
+// cut and decoded by the library. Over TLS that socket is one end of a pair; see `TLSRelay`.
 extension CConnection {
     /// Hands over the frames the library buffered or put back during its blocking calls.
     func drain(_ accept: (Frame) throws(AMQPError) -> Void) throws(AMQPError) {
@@ -69,6 +69,6 @@ extension CConnection {
 
     /// Ends the connection at once, for both sides; the descriptor itself is freed with the connection.
     func shutdown() {
-        _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+        watchdog.shutdown()
     }
 }
