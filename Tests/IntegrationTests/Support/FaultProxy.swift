@@ -70,18 +70,19 @@ final class FaultProxy: @unchecked Sendable {
     func strike(_ fault: Fault, _ direction: Direction, after bytes: Int = 0) {
         change {
             strikeCount += 1
-            hasHit = false
+            hasHit = isRefusing
             strikes[direction] = Strike(fault: fault, after: bytes, number: strikeCount)
         }
     }
 
-    /// New connections are refused by the system; those that exist go on.
+    /// Every connection is torn down, and new ones are refused by the system, as if the broker were gone.
     func refuse() {
         change {
             isRefusing = true
             hasHit = true
         }
         shutdown(listener, Int32(SHUT_RDWR))
+        for direction in Direction.allCases { strike(.reset, direction) }
     }
 
     /// Lets everything through, beginning with what was held back, and takes connections again.
