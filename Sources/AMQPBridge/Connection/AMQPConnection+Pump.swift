@@ -148,6 +148,8 @@ extension AMQPConnection {
         _ call: (borrowing CConnection) throws(AMQPError) -> Result
     ) throws(AMQPError) -> Result {
         if let failure { throw failure }
+        wire.inbound.bystander = { (frame) throws(AMQPError) in try self.accept(frame) }
+        defer { wire.inbound.bystander = nil }
         do throws(AMQPError) {
             try flush()
             let result = try call(wire)
