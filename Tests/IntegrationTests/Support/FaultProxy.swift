@@ -22,7 +22,8 @@ final class FaultProxy: @unchecked Sendable {
         case trickle
         /// 1,000 bytes a second.
         case throttle
-        /// Everything is taken and nothing arrives, as if it were lost on the way for good.
+        /// Everything is taken and nothing arrives, as if it were lost on the way for good. A connection that lost some stays
+        /// deaf in that direction, also on a clean path: only a new one is whole again.
         case swallow
     }
 

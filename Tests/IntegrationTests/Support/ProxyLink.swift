@@ -10,6 +10,8 @@ struct ProxyLink {
         /// Bytes taken since the current strike, or since the beginning.
         var taken = 0
         var strikeNumber = 0
+        /// Bytes were lost here: nothing may follow them, as TCP never leaves a gap.
+        var isDeaf = false
         /// A throttled lane takes nothing before this.
         var next = ContinuousClock.now
     }
@@ -75,6 +77,7 @@ struct ProxyLink {
     }
 
     private func passage(_ lane: Lane, _ strike: FaultProxy.Strike?) -> Passage {
+        if lane.isDeaf { return .drop }
         guard let strike else { return .bytes(buffer.count) }
         let left = strike.after - (lane.strikeNumber == strike.number ? lane.taken : 0)
         if left > 0 { return .bytes(min(left, buffer.count)) }
@@ -107,7 +110,11 @@ struct ProxyLink {
         switch passage {
         case .end(let end): return end
         case .nothing: return nil
-        case .drop: return isReadable.contains(lane.source) && take(buffer.count, &lane) == nil ? .close : nil
+        case .drop:
+            guard isReadable.contains(lane.source) else { return nil }
+            guard let count = take(buffer.count, &lane) else { return .close }
+            lane.isDeaf = lane.isDeaf || count > 0
+            return nil
         case .bytes(let limit):
             guard isReadable.contains(lane.source) else { return nil }
             guard let count = take(limit, &lane) else { return .close }

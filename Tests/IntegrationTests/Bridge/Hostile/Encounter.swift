@@ -5,61 +5,63 @@ import Testing
 
 /// A client's whole life with a server that cannot be trusted: every kind of call once, each held to its deadline.
 struct Encounter {
-    static let connectTimeout = Duration.milliseconds(500)
-    static let callTimeout = Duration.milliseconds(500)
-    static let publishTimeout = Duration.milliseconds(500)
     static let heartbeat = Duration.seconds(2)
     /// What the issue allows beyond a deadline.
     static let grace = Duration.milliseconds(250)
     /// Nothing takes longer than this; if it does, the server hangs up, so that the test can say so.
     private static let limit = Duration.seconds(12)
 
+    /// To connect, to log in, for a call, for a confirm.
+    private let timeout: Duration
     /// The first failure of a call, or of the connection. For a publish: why nobody knows.
     private(set) var failure: AMQPError?
     /// What took longer than it may.
     private(set) var overruns: [String] = []
     private(set) var deliveries = 0
 
+    init(timeout: Duration = .milliseconds(500)) { self.timeout = timeout }
+
     /// - Parameter expectsEnd: the connection should break without another call: wait for that.
-    static func with(_ server: ScriptedServer, expectsEnd: Bool) async -> Encounter {
+    static func with(
+        _ server: ScriptedServer, expectsEnd: Bool, timeout: Duration = .milliseconds(500)
+    ) async -> Encounter {
         let rescue = Task {
             try await Task.sleep(for: limit)
             server.stop()
         }
         defer { rescue.cancel() }
-        var encounter = Encounter()
+        var encounter = Encounter(timeout: timeout)
         await encounter.live(with: server.endpoint, expectsEnd: expectsEnd)
         return encounter
     }
 
     private mutating func live(with endpoint: AMQPEndpoint, expectsEnd: Bool) async {
         var configuration = AMQPConfiguration(endpoints: [endpoint])
-        configuration.options.connectTimeout = Self.connectTimeout
-        configuration.options.callTimeout = Self.callTimeout
-        configuration.options.publishTimeout = Self.publishTimeout
+        configuration.options.connectTimeout = timeout
+        configuration.options.callTimeout = timeout
+        configuration.options.publishTimeout = timeout
         configuration.options.heartbeat = Self.heartbeat
         let target = configuration
-        // Connecting and logging in have their deadline each, and opening a channel is two calls.
-        guard
-            let connection = await call(
-                "connect", within: Self.connectTimeout * 2 + Self.callTimeout * 2,
-                { () async throws(AMQPError) in try await AMQPConnection.connect(target) })
-        else { return }
+        // Connecting has its time, and logging in the same again.
+        let made = await call("connect", within: timeout * 2) { () async throws(AMQPError) in
+            try await AMQPConnection.connect(target)
+        }
+        guard let connection = made else { return }
         await use(connection)
         if expectsEnd, failure == nil { failure = await Self.end(of: connection, within: .seconds(1)) }
-        _ = await call("close", within: Self.callTimeout * 3) { () async throws(AMQPError) in await connection.close() }
+        _ = await call("close", within: timeout * 3) { () async throws(AMQPError) in await connection.close() }
     }
 
     private mutating func use(_ connection: AMQPConnection) async {
-        _ = await call("declare", within: Self.callTimeout) { () async throws(AMQPError) in
+        _ = await call("declare", within: timeout) { () async throws(AMQPError) in
             try await connection.declare(Queue("q", type: .classic))
         }
         // Set the prefetch, then consume: two calls.
-        let consumer = await call("consume", within: Self.callTimeout * 2) { () async throws(AMQPError) in
+        let consumer = await call("consume", within: timeout * 2) { () async throws(AMQPError) in
             try await connection.consume("q", prefetch: 10)
         }
         let publishing = Publishing(exchange: "", routingKey: "q", body: [1, 2, 3])
-        _ = await call("publish", within: Self.publishTimeout) { () async throws(AMQPError) in
+        _ = await call("publish", within: timeout) { () async throws(AMQPError) in
             try await connection.publish(publishing)
         }
         guard let consumer else { return }

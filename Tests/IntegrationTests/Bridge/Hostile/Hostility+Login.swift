@@ -60,6 +60,9 @@ extension Hostility {
         Hostility("tune on a channel", at: .method(.startOK), .instead, A.method(.tune, A.number(UInt64(0))), refused),
         Hostility("tune twice", at: .method(.startOK), .instead, A.tune() + A.tune(frameMax: 1), []),
         Hostility("half of tune", at: .method(.startOK), .instead, A.method(channel: 0, .tune, [0, 0, 0]), refused),
+        Hostility(
+            "heartbeats on every channel", at: .method(.startOK), .endlessly,
+            (1...UInt16.max).flatMap { A.frame(8, channel: $0, []) }, refused),
         Hostility("no such vhost, in no language", at: .method(.open), .last, A.close(530, A.notUTF8), [.vhostRefused]),
         Hostility("silence after open", at: .method(.open), .instead, [], refused),
         Hostility("heartbeats after open", at: .method(.open), .endlessly, A.heartbeat, refused),

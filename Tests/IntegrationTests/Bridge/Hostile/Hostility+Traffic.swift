@@ -25,7 +25,8 @@ extension Hostility {
             "a name that is no text", at: .method(.declare), .instead,
             A.method(.declareOK, A.short(A.notUTF8) + A.number(UInt64.max)), []),
         Hostility("heartbeats instead", at: .method(.declare), .endlessly, A.heartbeat, lost),
-        Hostility("unknown frames instead", at: .method(.declare), .endlessly, A.frame(9, [1]), either),
+        Hostility("unknown frames instead", at: .method(.declare), .endlessly, A.frame(9, [1]), violation),
+        Hostility("every channel instead", at: .method(.declare), .endlessly, everyChannel, violation),
         Hostility(
             "a refusal in no language", at: .method(.declare), .last, A.channelClose(406, A.notUTF8),
             [.preconditionFailed]),
@@ -107,9 +108,11 @@ extension Hostility {
         Hostility("unknown frames instead of the confirm", at: .published, .endlessly, A.frame(9, [1]), violation),
         Hostility(
             "a heartbeat on every channel", at: .published, .afterwards,
-            (1...UInt16.max).flatMap { A.frame(8, channel: $0, []) }, violation),
+            everyChannel, violation),
         Hostility("heartbeats instead of the confirm", at: .published, .endlessly, A.heartbeat, lost),
     ]
+
+    private static let everyChannel = (1...UInt16.max).flatMap { A.frame(8, channel: $0, []) }
 
     private static func message(_ tag: UInt64) -> [UInt8] {
         A.deliver(tag: tag) + A.header(size: 2) + A.body([1, 2])

@@ -8,12 +8,16 @@ final class WireRecord: Sendable {
         var confirmed: Set<WireEventID> = []
         var handled: [WireEventID: Int] = [:]
         var others: [String] = []
+        var isStopping = false
+        /// Why the bus stopped running.
+        var end: String?
         var longestCall = Duration.zero
         /// The first since `watch()`.
         var firstConfirm: ContinuousClock.Instant?
         var firstHandled: ContinuousClock.Instant?
 
         var duplicates: Int { handled.values.reduce(0) { $0 + $1 - 1 } }
+        var areAllConfirmed: Bool { confirmed.count == published.count }
         var lost: Set<WireEventID> { confirmed.subtracting(handled.keys) }
     }
 
@@ -29,6 +33,9 @@ final class WireRecord: Sendable {
         }
     }
 
+    /// No new events; those that were begun are sent until they are confirmed.
+    func stop() { state.withLock { $0.isStopping = true } }
+
     func notePublishing(_ id: WireEventID) { state.withLock { _ = $0.published.insert(id) } }
 
     func note(_ id: WireEventID, _ outcome: PublishOutcome, after took: Duration) {
@@ -43,6 +50,8 @@ final class WireRecord: Sendable {
             }
         }
     }
+
+    func noteEnd(_ error: any Error) { state.withLock { $0.end = "\(error)" } }
 
     func noteHandled(_ id: WireEventID) {
         state.withLock { facts in

@@ -37,7 +37,14 @@ struct WireScenario: Sendable {
             record.noteHandled(event.id)
             return []
         }
-        let running = Task { try await bus.run() }
+        let running = Task {
+            do {
+                try await bus.run()
+            } catch {
+                record.noteEnd(error)
+                throw error
+            }
+        }
         let publishing = Task { await publish(on: bus, record) }
         do {
             let row = try await strike(proxy, bus, record, publishing)
@@ -78,7 +85,7 @@ struct WireScenario: Sendable {
             for publisher in 0..<Self.publishers {
                 group.addTask {
                     var number = 0
-                    while !Task.isCancelled {
+                    while !Task.isCancelled, !record.facts.isStopping {
                         number += 1
                         let event = WireEvent(publisher: publisher, number: number)
                         guard let encoded = try? bus.encoder.encode(event) else { return }
@@ -108,9 +115,12 @@ struct WireScenario: Sendable {
         _ proxy: FaultProxy, _ bus: RabbitMQEventBus, _ record: WireRecord, _ publishing: Task<Void, Never>
     ) async throws -> WireRow {
         try await eventually("traffic") { record.facts.handled.count > 100 && record.facts.confirmed.count > 100 }
-        for (fault, direction) in fault.strikes { proxy.strike(fault, direction, after: position) }
+        for (number, (fault, direction)) in fault.strikes.enumerated() {
+            // Once one direction is broken, the traffic no longer brings the other to a certain place.
+            proxy.strike(fault, direction, after: number == 0 ? position : 0)
+            try await eventually("the fault has struck") { proxy.hasStruck }
+        }
         if fault.strikes.isEmpty { proxy.refuse() }
-        try await eventually("the fault has struck") { proxy.hasStruck }
         let struck = ContinuousClock.now
         var row = WireRow(fault: fault.name, direction: fault.direction)
         row.noticed = try await notice(bus, since: struck)
@@ -125,7 +135,11 @@ struct WireScenario: Sendable {
         let facts = record.facts
         if let confirm = facts.firstConfirm, let handled = facts.firstHandled {
             row.resumed = max(confirm, handled) - clean
+        } else {
+            row.complaints.append("it still lacks: \(bus.state.obstacles)")
         }
+        record.stop()
+        try? await eventually("all is confirmed", within: .seconds(15)) { record.facts.areAllConfirmed }
         publishing.cancel()
         await publishing.value
         try? await eventually("all that was confirmed is handled", within: .seconds(15)) { record.facts.lost.isEmpty }
@@ -147,6 +161,7 @@ struct WireScenario: Sendable {
         row.lost = facts.lost.count
         row.longestCall = facts.longestCall
         if row.lost > 0 { row.complaints.append("\(row.lost) events were confirmed and never handled") }
+        if let end = facts.end { row.complaints.append("the bus ended: \(end)") }
         if !facts.others.isEmpty { row.complaints.append("outcomes that are not true: \(facts.others.prefix(3))") }
         if row.longestCall > Self.publishTimeout + Self.grace {
             row.complaints.append("a call took \(row.longestCall), its deadline is \(Self.publishTimeout)")
