@@ -56,9 +56,14 @@ let package = Package(
             pkgConfig: "librabbitmq",
             providers: [.apt(["librabbitmq-dev"]), .brew(["rabbitmq-c"])]
         ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
         .target(
             name: "AMQPBridge",
-            dependencies: ["CRabbitMQ", log, collections, lifecycle],
+            dependencies: ["CRabbitMQ", "COpenSSL", log, collections, lifecycle],
             swiftSettings: settings
         ),
         .target(

@@ -4,7 +4,8 @@ public import Logging
 
 /// What a service is told by its environment. The names are the same for all.
 public struct HostConfiguration: Sendable {
-    /// `AMQP_URL`. Default: RabbitMQ's own default address.
+    /// `AMQP_URL`. Default: RabbitMQ's own default address. With amqps addresses also `AMQP_CA_FILE`, `AMQP_CERT_FILE`
+    /// and `AMQP_KEY_FILE`: paths of PEM files, see `TLSOptions`.
     public var amqp: AMQPConfiguration
     /// `AMQP_PREFETCH`, 1 to 65,535. Default: 256.
     public var prefetch: UInt16
@@ -34,6 +35,8 @@ public struct HostConfiguration: Sendable {
         }
         var options = AMQPConfiguration.Options()
         options.name = service
+        options.tls = TLSOptions(
+            caFile: value("amqp.ca.file"), certificateFile: value("amqp.cert.file"), keyFile: value("amqp.key.file"))
         let url = value("amqp.url", secret: true) ?? "amqp://guest:guest@127.0.0.1:5672/%2F"
         amqp = try AMQPConfiguration(urls: url, options: options)
         prefetch = UInt16(try Self.number(value("amqp.prefetch"), "AMQP_PREFETCH", 1...65_535) ?? 256)

@@ -57,9 +57,48 @@ struct AMQPEndpointURLTests {
         #expect(configuration.endpoints.map(\.vhost) == ["/", "x", "/"])
     }
 
+    @Test("amqps is TLS, on a port of its own, with the files of its query")
+    func tls() throws {
+        #expect(try AMQPEndpoint(url: "amqps://h") == AMQPEndpoint(host: "h", port: 5671, usesTLS: true))
+        #expect(try AMQPEndpoint(url: "amqps://h:1/v").usesTLS)
+        #expect(try !AMQPEndpoint(url: "amqp://h").usesTLS)
+        var endpoint = AMQPEndpoint(host: "h", vhost: "v", user: "u", password: "p", usesTLS: true)
+        endpoint.tls = TLSOptions(caFile: "/etc/c a,.pem", certificateFile: "/c.pem", keyFile: "k&=?.pem")
+        let query = "cacertfile=%2Fetc/c%20a%2C.pem&verify=verify_peer&certfile=/c.pem&keyfile=k%26=%3F.pem"
+        #expect(try AMQPConfiguration(urls: "amqps://u:p@h/v?\(query)").endpoints == [endpoint])
+        #expect(try AMQPEndpoint(url: "amqps://h?cacertfile=/ca.pem").tls.caFile == "/ca.pem")
+        #expect(try AMQPEndpoint(url: "amqps://h/?cacertfile=/ca.pem").vhost == "")
+    }
+
+    @Test("an address's own files come before the configuration's; a certificate and its key stay together")
+    func ownFiles() {
+        let common = TLSOptions(caFile: "ca", certificateFile: "cert", keyFile: "key")
+        #expect(TLSOptions().orElse(common) == common)
+        #expect(common.orElse(TLSOptions(caFile: "x", certificateFile: "x", keyFile: "x")) == common)
+        let own = TLSOptions(certificateFile: "own")
+        #expect(own.orElse(common) == TLSOptions(caFile: "ca", certificateFile: "own", keyFile: nil))
+    }
+
+    @Test("there is no switch that turns the verification off")
+    func noVerifyNone() {
+        let error = #expect(throws: AMQPError.self) { try AMQPEndpoint(url: "amqps://u:S3CRET@h?verify=verify_none") }
+        #expect(error?.message.contains("verify_none") == true && error?.message.contains("cacertfile") == true)
+    }
+
+    @Test("after a loss the next host comes first, in a circle")
+    func circle() throws {
+        var configuration = try AMQPConfiguration(urls: "amqp://a,amqp://b,amqp://c")
+        configuration.begin(after: AMQPEndpoint(host: "b"))
+        #expect(configuration.endpoints.map(\.host) == ["c", "a", "b"])
+        configuration.begin(after: AMQPEndpoint(host: "b"))
+        #expect(configuration.endpoints.map(\.host) == ["c", "a", "b"])
+        configuration.begin(after: AMQPEndpoint(host: "nobody"))
+        #expect(configuration.endpoints.map(\.host) == ["c", "a", "b"])
+    }
+
     // "S3CR" and "ET" stand where a password, or a piece of one, can stand.
     static let bad = [
-        "", " ", ",", "localhost", "user:S3CRET@h", "amqp:/h", "http://h", "amqps://u:S3CRET@h", "S3CRET://h",
+        "", " ", ",", "localhost", "user:S3CRET@h", "amqp:/h", "http://h", "amqpss://u:S3CRET@h", "S3CRET://h",
         "amqp://", "amqp://u:S3CRET@", "amqp://u:S3CRET@/v", "amqp://u:S3CRET@:5672",
         "amqp://u:S3CRET@h:", "amqp://u:S3CRET@h:0", "amqp://u:S3CRET@h:65536", "amqp://u:S3CRET@h:-1",
         "amqp://u:S3CRET@h:+5672", "amqp://u:S3CRET@h:amqp", "amqp://u:S3CRET@h:5672x", "amqp://u:S3CRET@h:1:2",
@@ -67,6 +106,11 @@ struct AMQPEndpointURLTests {
         "amqp://u:S3CRET%FF@h", "amqp://u:S3CRET%00@h", "amqp://%FF:S3CRET@h", "amqp://u:S3CRET@h%/v",
         "amqp://u:S3CRET@h/%F", "amqp://u:S3CRET@h/a/b", "amqp://u:S3CRET@h/v?heartbeat=5",
         "amqp://u:S3CRET@[::1", "amqp://u:S3CRET@[::1]x", "amqp://u:S3CRET@[::1]:", "amqp://u:S3CRET@[]:1",
+        "amqp://u:S3CRET@h?heartbeat=5", "amqp://u:S3CRET@h?cacertfile=/ca.pem", "amqps://u:S3CR?ET@h",
+        "amqps://u:S3CRET@h?heartbeat=5", "amqps://u:S3CRET@h?", "amqps://u:S3CRET@h?cacertfile",
+        "amqps://u:S3CRET@h?cacertfile=", "amqps://u:S3CRET@h?cacertfile=a&cacertfile=b",
+        "amqps://u:S3CRET@h?verify=verify_none", "amqps://u:S3CRET@h?verify=", "amqps://u:S3CRET@h?certfile=%zz",
+        "amqps://u:S3CRET@h/v?CACERTFILE=a", "amqps://u:S3CRET@h?password=S3CRET", "amqps://u:S3CRET@h/a/b?certfile=c",
         "amqp://a,,amqp://b", "amqp://a,", "amqp://a,localhost",
     ]
 

@@ -10,7 +10,7 @@ struct AMQPErrorTests {
     ]
     private static let permanentCodes: [AMQPError.Code] = [
         .credentialsRefused, .vhostRefused, .permissionDenied, .preconditionFailed, .cancelled, .tooLarge, .undecodable,
-        .unknownEventType, .invalidConfiguration, .protocolViolation, AMQPError.Code("somebody_elses"),
+        .tlsRefused, .unknownEventType, .invalidConfiguration, .protocolViolation, AMQPError.Code("somebody_elses"),
     ]
 
     @Test("a broker that is away, busy or slow may be back", arguments: passingCodes)

@@ -33,6 +33,15 @@ struct HostConfigurationTests {
         #expect(configuration.logLevel == .debug && configuration.logsJSON)
     }
 
+    @Test func filesForTLS() throws {
+        #expect(try read([:]).amqp.options.tls == TLSOptions())
+        let files = try read([
+            "AMQP_URL": "amqps://h", "AMQP_CA_FILE": "/ca", "AMQP_CERT_FILE": "/cert", "AMQP_KEY_FILE": "/key",
+        ]).amqp
+        #expect(files.endpoints.map(\.usesTLS) == [true])
+        #expect(files.options.tls == TLSOptions(caFile: "/ca", certificateFile: "/cert", keyFile: "/key"))
+    }
+
     @Test(arguments: [
         ("AMQP_URL", "http://u:canary@h/"), ("AMQP_URL", "canary"), ("AMQP_PREFETCH", "0"), ("AMQP_PREFETCH", "65536"),
         ("AMQP_PREFETCH", "many"), ("AMQP_QUEUE_TYPE", "stream"), ("AMQP_RETRY_LADDER", "1 second"),

@@ -10,7 +10,7 @@ public struct AMQPConfiguration: Sendable {
         /// Default: 5 s. Finding the host's addresses, connecting and the TLS handshake together end within this; logging
         /// in within this again.
         public var connectTimeout: Duration = .seconds(5)
-        /// One call such as a declaration. Default: 10 s.
+        /// One call such as a declaration, with whatever it takes on the wire. Default: 10 s.
         public var callTimeout: Duration = .seconds(10)
         /// From publishing to the broker's confirm. Default: 30 s.
         public var publishTimeout: Duration = .seconds(30)
@@ -23,6 +23,8 @@ public struct AMQPConfiguration: Sendable {
         public var maxBodySize = 1 << 20
         /// Publishings on the wire without a confirm yet; more wait their turn. Default: 4,096.
         public var maxUnconfirmed = 4096
+        /// For the endpoints with ``AMQPEndpoint/usesTLS``, where their own ``AMQPEndpoint/tls`` says nothing.
+        public var tls = TLSOptions()
 
         public init() {}
     }
@@ -32,7 +34,8 @@ public struct AMQPConfiguration: Sendable {
         self.options = options
     }
 
-    /// Reads `AMQP_URL`: one or more addresses `amqp://user:password@host:port/vhost`, separated by commas.
+    /// Reads `AMQP_URL`: one or more addresses `amqp://user:password@host:port/vhost`, separated by commas; see
+    /// ``AMQPEndpoint/init(url:)``.
     ///
     /// - Throws: `invalidConfiguration`, with what is wrong and how it should look; never with the password.
     public init(urls: String, options: Options = Options()) throws(AMQPError) {
@@ -44,6 +47,14 @@ public struct AMQPConfiguration: Sendable {
     }
 }
 
+extension AMQPConfiguration {
+    /// The same endpoints in the same circle, the one that was just lost at the end.
+    mutating func begin(after lost: AMQPEndpoint) {
+        guard let index = endpoints.firstIndex(of: lost) else { return }
+        endpoints = Array(endpoints[(index + 1)...] + endpoints[...index])
+    }
+}
+
 /// One broker address. Its description is `host:port`; no way of printing it shows the password.
 public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     public var host: String
@@ -51,20 +62,28 @@ public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible, CustomR
     public var vhost: String
     public var user: String
     public var password: String
+    /// TLS, with the broker's certificate verified: scheme `amqps`.
+    public var usesTLS: Bool
+    /// This endpoint's own files for TLS, which come before those of ``AMQPConfiguration/Options/tls``.
+    public var tls = TLSOptions()
 
-    public init(host: String, port: Int = 5672, vhost: String = "/", user: String = "guest", password: String = "guest")
-    {
+    /// - Parameter port: nil: 5672, or 5671 with TLS.
+    public init(
+        host: String, port: Int? = nil, vhost: String = "/", user: String = "guest", password: String = "guest",
+        usesTLS: Bool = false
+    ) {
         self.host = host
-        self.port = port
+        self.port = port ?? (usesTLS ? 5671 : 5672)
         self.vhost = vhost
         self.user = user
         self.password = password
+        self.usesTLS = usesTLS
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     public var customMirror: Mirror {
-        Mirror(self, children: ["host": host, "port": port, "vhost": vhost, "user": user])
+        Mirror(self, children: ["host": host, "port": port, "vhost": vhost, "user": user, "usesTLS": usesTLS])
     }
 }
 

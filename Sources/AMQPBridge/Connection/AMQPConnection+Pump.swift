@@ -148,6 +148,7 @@ extension AMQPConnection {
         _ call: (borrowing CConnection) throws(AMQPError) -> Result
     ) throws(AMQPError) -> Result {
         if let failure { throw failure }
+        wire.budget.start(options.callTimeout)
         wire.inbound.bystander = { (frame) throws(AMQPError) in try self.accept(frame) }
         defer { wire.inbound.bystander = nil }
         do throws(AMQPError) {
@@ -179,15 +180,14 @@ extension AMQPConnection {
         window.restart()
     }
 
-    /// Writes everything that waits, at most for the call timeout: a library call must not land inside a half-sent frame.
+    /// Writes everything that waits, within the call's time: a library call must not land inside a half-sent frame.
     private func flush() throws(AMQPError) {
-        let deadline = ContinuousClock.now + options.callTimeout
         try writeAll()
         while !output.isEmpty {
-            let left = deadline - .now
+            let left = wire.budget.left
             guard left > .zero else { throw AMQPError(.timeout, "the broker took nothing for \(options.callTimeout)") }
             var descriptor = pollfd(fd: wire.descriptor, events: Int16(POLLOUT), revents: 0)
-            _ = poll(&descriptor, 1, Int32(left.components.seconds * 1000 + 1))
+            _ = poll(&descriptor, 1, left.pollMilliseconds)
             try writeAll()
         }
     }

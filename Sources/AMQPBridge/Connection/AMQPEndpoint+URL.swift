@@ -2,15 +2,20 @@
 // and "amqp://host/" names the vhost with the empty name. Written out here because Foundation's URL parser accepts
 // and normalises what a broker address must not contain.
 extension AMQPEndpoint {
-    /// - Throws: `invalidConfiguration`.
+    /// Reads one address: `amqp://user:password@host:port/vhost`, or `amqps://…` for TLS. What is missing has RabbitMQ's
+    /// default: guest, guest, 5672 (TLS: 5671), `/`.
+    ///
+    /// After an `amqps` address may stand, as in RabbitMQ's URI query parameters, `?cacertfile=…&certfile=…&keyfile=…`:
+    /// see ``TLSOptions``. Paths are percent-encoded where they hold `%`, `&`, `,` or `#`.
+    ///
+    /// - Throws: `invalidConfiguration`, with what is wrong and how it should look; never with the password.
     public init(url: String) throws(AMQPError) {
-        let (scheme, rest) = try Self.split(url)
-        guard scheme == "amqp" else {
-            throw Self.invalid(
-                scheme == "amqps"
-                    ? "amqps is not supported yet; use amqp on loopback or a private network"
-                    : "it does not begin with amqp://")
+        let (scheme, address) = try Self.split(url)
+        guard scheme == "amqp" || scheme == "amqps" else {
+            throw Self.invalid("it does not begin with amqp:// or amqps://")
         }
+        let usesTLS = scheme == "amqps"
+        let (rest, query) = usesTLS ? address.splitOnce(at: "?") : (address, nil)
         let (authority, path) = rest.splitOnce(at: "/")
         var hostAndPort = authority
         var user = "guest"
@@ -23,9 +28,39 @@ extension AMQPEndpoint {
         }
         let (host, port) = try Self.hostAndPort(hostAndPort)
         if let path, path.contains("/") || path.contains("?") {
-            throw Self.invalid("the vhost is one word; write a slash in it as %2F, and no options after it")
+            throw Self.invalid(
+                "the vhost is one word; write a slash in it as %2F, and options only after an amqps:// address")
         }
-        self.init(host: host, port: port, vhost: try Self.decoded(path ?? "/", "vhost"), user: user, password: password)
+        self.init(
+            host: host, port: port, vhost: try Self.decoded(path ?? "/", "vhost"), user: user, password: password,
+            usesTLS: usesTLS)
+        if let query { tls = try Self.tlsOptions(query) }
+    }
+
+    private static func tlsOptions(_ query: Substring) throws(AMQPError) -> TLSOptions {
+        var options = TLSOptions()
+        var seen: Set<Substring> = []
+        for parameter in query.split(separator: "&", omittingEmptySubsequences: false) {
+            let (name, text) = parameter.splitOnce(at: "=")
+            let value = try decoded(text ?? "", "value of an option")
+            switch name {
+            case "cacertfile": options.caFile = value
+            case "certfile": options.certificateFile = value
+            case "keyfile": options.keyFile = value
+            case "verify" where value == "verify_peer": break
+            case "verify" where value == "verify_none":
+                throw invalid("verify_none would talk to anybody who answers; name the CA's file as cacertfile instead")
+            default:
+                // The name is not repeated: with a bare ? in the password it is a piece of that.
+                throw invalid(
+                    "after the ? stand cacertfile, certfile, keyfile and verify=verify_peer, and nothing else "
+                        + "(is a ? in the password? Write %3F)")
+            }
+            guard !value.isEmpty, seen.insert(name).inserted else {
+                throw invalid("the option \(name) is empty, or there twice")
+            }
+        }
+        return options
     }
 
     private static func split(_ url: String) throws(AMQPError) -> (Substring, Substring) {
@@ -35,7 +70,7 @@ extension AMQPEndpoint {
         return (url[..<colon], url[url.index(colon, offsetBy: 3)...])
     }
 
-    private static func hostAndPort(_ text: Substring) throws(AMQPError) -> (String, Int) {
+    private static func hostAndPort(_ text: Substring) throws(AMQPError) -> (String, Int?) {
         var host = text
         var port: Substring?
         if text.hasPrefix("[") {
@@ -48,13 +83,15 @@ extension AMQPEndpoint {
             (host, port) = text.splitOnce(at: ":")
         }
         guard !host.isEmpty else { throw invalid("the host is missing") }
-        return (try decoded(host, "host"), try portNumber(port ?? "5672"))
+        guard !host.contains("?") else { throw invalid("options stand only after an amqps:// address") }
+        return (try decoded(host, "host"), try port.map { (text) throws(AMQPError) in try portNumber(text) })
     }
 
     private static func portNumber(_ text: Substring) throws(AMQPError) -> Int {
         // The text is not repeated: in an address with a bare / or , in its password it is a piece of that.
         guard let number = Int(text), (1...65535).contains(number), text.first != "+" else {
-            throw invalid("the port is not a number from 1 to 65535 (is a / or , in the password? Write %2F or %2C)")
+            throw invalid(
+                "the port is not a number from 1 to 65535 (is a /, ? or , in the password? Write %2F, %3F or %2C)")
         }
         return number
     }

@@ -24,6 +24,7 @@ struct ConnectionSupervisor {
     /// - Throws: errors that no waiting mends: refused credentials or vhost, a topology that stands differently.
     func run(_ body: (AMQPConnection) async throws -> Void) async throws {
         var backoff = Backoff()
+        var configuration = configuration
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             do {
                 let connection = try await AMQPConnection.connect(configuration)
@@ -34,9 +35,10 @@ struct ConnectionSupervisor {
                     return
                 } catch {
                     await connection.close()
+                    configuration.begin(after: connection.endpoint)
                     throw error
                 }
-            } catch let error as AMQPError where error.isRetriable {
+            } catch let error as AMQPError where error.isRetriable || error.code == .cancelled && Task.isCancelled {
                 if error.code == .closed || Task.isCancelled { continue }
                 state.setError(error)
                 let delay = backoff.next()

@@ -50,6 +50,9 @@ extension AMQPError {
         public static let credentialsRefused = Code("credentials_refused")
         /// The vhost does not exist or this user may not enter it (broker: 530).
         public static let vhostRefused = Code("vhost_refused")
+        /// No TLS with this broker: a certificate, key or file does not do, or the port speaks none. The message says which
+        /// and what to do. Trying again does not help.
+        public static let tlsRefused = Code("tls_refused")
         /// This user lacks the permission (broker: 403 on a channel).
         public static let permissionDenied = Code("permission_denied")
         /// The exchange or queue does not exist (broker: 404).

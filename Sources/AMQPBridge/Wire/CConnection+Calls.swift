@@ -103,7 +103,7 @@ extension CConnection {
     func confirmChannelClose() throws(AMQPError) {
         try sendMethod(
             "answering the channel's close", Selector(channel: Self.channel, method: AMQP_CHANNEL_CLOSE_OK_METHOD),
-            amqp_channel_close_ok_t(), within: callTimeout)
+            amqp_channel_close_ok_t())
     }
 
     /// Any call that changes nothing: its answer proves that the broker has read all that was sent before it.
@@ -115,12 +115,12 @@ extension CConnection {
 
     /// Says goodbye within the call timeout. What went wrong no longer matters.
     func close() {
-        let deadline = ContinuousClock.now + callTimeout
+        budget.start(callTimeout)
         var method = amqp_connection_close_t()
         method.reply_code = UInt16(AMQP_REPLY_SUCCESS)
         do throws(AMQPError) {
-            try sendMethod("closing", .connection(AMQP_CONNECTION_CLOSE_METHOD), method, within: callTimeout)
-            try awaitAnswer("closing", .connection(AMQP_CONNECTION_CLOSE_OK_METHOD), by: deadline) {
+            try sendMethod("closing", .connection(AMQP_CONNECTION_CLOSE_METHOD), method)
+            try awaitAnswer("closing", .connection(AMQP_CONNECTION_CLOSE_OK_METHOD)) {
                 (_: amqp_connection_close_ok_t) in
             }
         } catch {

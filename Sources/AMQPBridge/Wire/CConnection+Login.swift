@@ -8,28 +8,27 @@ extension CConnection {
 
     /// - Returns: the negotiated heartbeat in seconds; zero for none.
     func logIn(
-        _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options, by deadline: ContinuousClock.Instant
+        _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options
     ) throws(AMQPError) -> UInt16 {
         let arena = CArena()
+        try MessageLimits.checkShort("vhost", endpoint.vhost)
         let what = "login at \(endpoint)"
-        try greet(what, by: deadline)
+        try greet(what)
         try sendMethod(
-            what, .connection(AMQP_CONNECTION_START_OK_METHOD), credentials(endpoint, options, arena),
-            within: deadline - .now)
-        let heartbeat = try tune(what, options, by: deadline)
+            what, .connection(AMQP_CONNECTION_START_OK_METHOD), credentials(endpoint, options, arena))
+        let heartbeat = try tune(what, options)
         var open = amqp_connection_open_t()
         open.virtual_host = arena.bytes(endpoint.vhost)
-        try sendMethod(what, .connection(AMQP_CONNECTION_OPEN_METHOD), open, within: deadline - .now)
-        try awaitAnswer(what, .connection(AMQP_CONNECTION_OPEN_OK_METHOD), by: deadline) {
+        try sendMethod(what, .connection(AMQP_CONNECTION_OPEN_METHOD), open)
+        try awaitAnswer(what, .connection(AMQP_CONNECTION_OPEN_OK_METHOD)) {
             (_: amqp_connection_open_ok_t) in
         }
         return heartbeat
     }
 
-    private func greet(_ what: String, by deadline: ContinuousClock.Instant) throws(AMQPError) {
-        let (status, _) = watchdog.bound(by: deadline - .now) { amqp_send_header(state) }
-        guard status == AMQP_STATUS_OK.rawValue else { throw CReply.error(status: status, doing: what) }
-        let (version, mechanisms) = try awaitAnswer(what, .connection(AMQP_CONNECTION_START_METHOD), by: deadline) {
+    private func greet(_ what: String) throws(AMQPError) {
+        try sendProtocolHeader(what)
+        let (version, mechanisms) = try awaitAnswer(what, .connection(AMQP_CONNECTION_START_METHOD)) {
             (start: amqp_connection_start_t) in ((start.version_major, start.version_minor), String(start.mechanisms))
         }
         guard version == (0, 9) else {
@@ -66,9 +65,9 @@ extension CConnection {
 
     /// The smaller wish counts; zero is no wish.
     private func tune(
-        _ what: String, _ options: AMQPConfiguration.Options, by deadline: ContinuousClock.Instant
+        _ what: String, _ options: AMQPConfiguration.Options
     ) throws(AMQPError) -> UInt16 {
-        let wish = try awaitAnswer(what, .connection(AMQP_CONNECTION_TUNE_METHOD), by: deadline) {
+        let wish = try awaitAnswer(what, .connection(AMQP_CONNECTION_TUNE_METHOD)) {
             (tune: amqp_connection_tune_t) in tune
         }
         let frameMax = wish.frame_max == 0 ? options.frameMax : min(options.frameMax, Int(wish.frame_max))
@@ -85,7 +84,7 @@ extension CConnection {
         // The heartbeats are ours to send: the library's may land inside a half-sent batch.
         let status = amqp_tune_connection(state, Int32(Self.channel), Int32(clamping: frameMax), 0)
         guard status == AMQP_STATUS_OK.rawValue else { throw CReply.error(status: status, doing: what) }
-        try sendMethod(what, .connection(AMQP_CONNECTION_TUNE_OK_METHOD), agreed, within: deadline - .now)
+        try sendMethod(what, .connection(AMQP_CONNECTION_TUNE_OK_METHOD), agreed)
         return agreed.heartbeat
     }
 }

@@ -11,47 +11,50 @@ extension CConnection {
         var method: amqp_method_number_t
     }
 
-    /// Sends a method of the channel and waits for its answer.
+    /// Sends a method of the channel and waits for its answer, both within what is left of the budget.
     ///
     /// - Parameters:
     ///   - what: what it is for, for errors.
-    ///   - deadline: when it must be over, if not after the call timeout.
     ///   - read: takes what is needed out of the answer, whose memory does not outlive it.
     /// - Throws: what the broker says when it closes the channel or the connection instead; `timeout`;
     ///   `connectionLost`; `protocolViolation`.
     func request<Request: BitwiseCopyable, Answer: BitwiseCopyable, Value>(
         _ what: String, _ id: amqp_method_number_t, _ request: Request, answer: amqp_method_number_t,
-        by deadline: ContinuousClock.Instant? = nil, _ read: (Answer) -> Value
+        _ read: (Answer) -> Value
     ) throws(AMQPError) -> Value {
-        let limit = deadline.map { max(.zero, $0 - .now) } ?? callTimeout
-        let end = deadline ?? .now + limit
-        try sendMethod(what, Selector(channel: Self.channel, method: id), request, within: limit)
-        return try awaitAnswer(what, Selector(channel: Self.channel, method: answer), by: end, read)
+        try sendMethod(what, Selector(channel: Self.channel, method: id), request)
+        return try awaitAnswer(what, Selector(channel: Self.channel, method: answer), read)
     }
 
     func request<Request: BitwiseCopyable>(
-        _ what: String, _ id: amqp_method_number_t, _ request: Request, answer: amqp_method_number_t,
-        by deadline: ContinuousClock.Instant? = nil
+        _ what: String, _ id: amqp_method_number_t, _ request: Request, answer: amqp_method_number_t
     ) throws(AMQPError) {
         // An answer with nothing of interest in it.
-        try self.request(what, id, request, answer: answer, by: deadline) { (_: UInt8) in }
+        try self.request(what, id, request, answer: answer) { (_: UInt8) in }
     }
 
-    /// Sends a method, at most as long as the limit: a write into a full socket has no end of its own.
+    /// Sends a method. A write into a full socket has no end of its own, so the watchdog sees to that.
     func sendMethod<Request: BitwiseCopyable>(
-        _ what: String, _ selector: Selector, _ request: Request, within limit: Duration
+        _ what: String, _ selector: Selector, _ request: Request
     ) throws(AMQPError) {
         var request = request
-        let (status, isOverdue) = watchdog.bound(by: limit) {
-            amqp_send_method(state, selector.channel, selector.method, &request)
-        }
-        if isOverdue { throw AMQPError(.timeout, "\(what): the broker took nothing for \(limit)") }
-        guard status == AMQP_STATUS_OK.rawValue else { throw CReply.error(status: status, doing: what) }
+        try write(what) { amqp_send_method(state, selector.channel, selector.method, &request) }
+    }
+
+    /// The first bytes of all: which protocol this is.
+    func sendProtocolHeader(_ what: String) throws(AMQPError) {
+        try write(what) { amqp_send_header(state) }
+    }
+
+    private func write(_ what: String, _ call: () -> Int32) throws(AMQPError) {
+        let (status, isOverdue) = watchdog.bound(by: budget.left, call)
+        if isOverdue { throw AMQPError(.timeout, "\(what): the broker took nothing in time") }
+        guard status == AMQP_STATUS_OK.rawValue else { throw explained(CReply.error(status: status, doing: what)) }
     }
 
     /// Reads until the method comes. What comes before it goes to the bystander, what comes after it is left for later.
     func awaitAnswer<Answer: BitwiseCopyable, Value>(
-        _ what: String, _ awaited: Selector, by deadline: ContinuousClock.Instant, _ read: (Answer) -> Value
+        _ what: String, _ awaited: Selector, _ read: (Answer) -> Value
     ) throws(AMQPError) -> Value {
         var frame = amqp_frame_t()
         while true {
@@ -65,7 +68,7 @@ extension CConnection {
                 if let other = try Self.checked(frame) { try inbound.bystander?(other) }
             }
             amqp_maybe_release_buffers(state)
-            try receive(by: deadline, what)
+            try receiveInTime(what)
         }
     }
 
@@ -86,10 +89,10 @@ extension CConnection {
         return nil
     }
 
-    private func receive(by deadline: ContinuousClock.Instant, _ what: String) throws(AMQPError) {
+    private func receiveInTime(_ what: String) throws(AMQPError) {
         repeat {
-            let left = deadline - .now
-            guard left > .zero else { throw AMQPError(.timeout, "\(what): the broker did not answer in time") }
+            let left = budget.left
+            guard left > .zero else { throw AMQPError(.timeout, "\(what): the broker answered nothing in time") }
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             poll(&waiting, 1, left.pollMilliseconds)
         } while try receive() == 0

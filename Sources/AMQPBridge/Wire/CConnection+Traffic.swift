@@ -26,9 +26,9 @@ extension CConnection {
         let count = recv(descriptor, room.baseAddress, room.count, Int32(MSG_DONTWAIT))
         if count < 0 {
             if errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR { return 0 }
-            throw AMQPError(.connectionLost, "the connection broke: \(String(cString: strerror(errno)))")
+            throw broken()
         }
-        guard count > 0 else { throw AMQPError(.connectionLost, "the broker closed the connection") }
+        guard count > 0 else { throw explained(AMQPError(.connectionLost, "the broker closed the connection")) }
         inbound.fill(count)
         return count
     }
@@ -52,7 +52,11 @@ extension CConnection {
         let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
         if count >= 0 { return count }
         if errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR { return 0 }
-        throw AMQPError(.connectionLost, "the connection broke: \(String(cString: strerror(errno)))")
+        throw broken()
+    }
+
+    private func broken() -> AMQPError {
+        explained(AMQPError(.connectionLost, "the connection broke: \(SystemError.last.text)"))
     }
 
     /// Ends the connection at once, for both sides; the descriptor itself is freed with the connection.

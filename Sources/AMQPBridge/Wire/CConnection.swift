@@ -3,8 +3,8 @@ import Glibc
 
 /// Owns one librabbitmq connection and frees it.
 ///
-/// The library is not thread-safe and its calls block: only the I/O thread of the connection's actor touches this.
-/// Blocking calls serve the set-up, every one with a deadline; the traffic afterwards goes by `CConnection+Traffic`.
+/// The library is not thread-safe: only the I/O thread of the connection's actor touches this. The set-up waits for its
+/// answers, every one with a deadline, in `CConnection+Request`; the traffic afterwards goes by `CConnection+Traffic`.
 struct CConnection: ~Copyable {
     let state: amqp_connection_state_t
     /// The one channel. The library never frees a channel's memory, so none is opened but this.
@@ -14,7 +14,9 @@ struct CConnection: ~Copyable {
 
     /// What a set-up call may take.
     let callTimeout: Duration
+    let budget: CallBudget
     let watchdog: CallWatchdog
+    let tlsEnd = TLSEnd()
     let inbound = Inbound(size: readSize)
 
     init(callTimeout: Duration, _ watchdog: CallWatchdog) throws(AMQPError) {
@@ -23,6 +25,7 @@ struct CConnection: ~Copyable {
         }
         self.state = state
         self.callTimeout = callTimeout
+        budget = CallBudget(callTimeout)
         self.watchdog = watchdog
     }
 
@@ -34,11 +37,19 @@ struct CConnection: ~Copyable {
     /// Connects, logs in, opens the channel and selects confirms.
     ///
     /// - Returns: the negotiated heartbeat; zero when the broker wants none.
-    /// - Throws: `unreachable` (with the cause), `credentialsRefused`, `vhostRefused`, `protocolViolation`, `cancelled`.
+    /// - Throws: `unreachable` (with the cause), `credentialsRefused`, `vhostRefused`, `tlsRefused`, `protocolViolation`,
+    ///   `cancelled`.
     func open(
         _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options, _ attempt: ConnectAttempt
     ) throws(AMQPError) -> Duration {
-        try adopt(try Dialler(endpoint: endpoint, attempt: attempt).dial())
+        let socket = try Dialler(endpoint: endpoint, attempt: attempt).dial()
+        if endpoint.usesTLS {
+            let session = try TLSSession(socket, endpoint, endpoint.tls.orElse(options.tls))
+            try session.handshake(attempt)
+            try adopt(try TLSRelay.start(session, tlsEnd))
+        } else {
+            try adopt(socket)
+        }
         do throws(AMQPError) {
             try attempt.checkCancellation()
             return try enter(endpoint, options)
@@ -50,7 +61,7 @@ struct CConnection: ~Copyable {
     }
 
     /// Puts the socket under the library and the watchdog.
-    private func adopt(_ socket: consuming Descriptor) throws(AMQPError) {
+    func adopt(_ socket: consuming Descriptor) throws(AMQPError) {
         guard let carrier = amqp_tcp_socket_new(state) else {
             throw AMQPError(.connectionLost, "out of memory for a socket")
         }
@@ -62,10 +73,10 @@ struct CConnection: ~Copyable {
     private func enter(
         _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options
     ) throws(AMQPError) -> Duration {
-        let deadline = ContinuousClock.now + options.connectTimeout
-        let heartbeat = try login(endpoint, options, by: deadline)
+        budget.start(options.connectTimeout)
+        let heartbeat = try login(endpoint, options)
         do throws(AMQPError) {
-            try openChannel(by: deadline)
+            try openChannel()
             return heartbeat
         } catch  where [.timeout, .connectionLost].contains(error.code) {
             throw AMQPError(
@@ -75,11 +86,11 @@ struct CConnection: ~Copyable {
     }
 
     private func login(
-        _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options, by deadline: ContinuousClock.Instant
+        _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options
     ) throws(AMQPError) -> Duration {
         let error: AMQPError
         do throws(AMQPError) {
-            return .seconds(Int(try logIn(endpoint, options, by: deadline)))
+            return .seconds(Int(try logIn(endpoint, options)))
         } catch let failure {
             error = failure
         }
@@ -93,25 +104,35 @@ struct CConnection: ~Copyable {
                 .vhostRefused,
                 "\(endpoint) has no vhost '\(endpoint.vhost)' for user '\(endpoint.user)': \(error.message)",
                 replyCode: 530)
-        case (_, .protocolViolation):
+        case (_, .tlsRefused):
             throw error
+        case (_, .protocolViolation):
+            throw AMQPError(.protocolViolation, error.message + Self.hint(endpoint))
         default:
             throw AMQPError(
-                .unreachable, "the broker at \(endpoint) did not complete the login: \(error.message)",
+                .unreachable,
+                "the broker at \(endpoint) did not complete the login: \(error.message)\(Self.hint(endpoint))",
                 replyCode: error.replyCode)
         }
     }
 
+    private static func hint(_ endpoint: AMQPEndpoint) -> String {
+        endpoint.usesTLS ? "" : " (if this port expects TLS, the address begins with amqps://)"
+    }
+
+    /// Over TLS a lost connection has its cause where the library cannot see it.
+    func explained(_ error: AMQPError) -> AMQPError {
+        guard error.code == .connectionLost, error.replyCode == nil else { return error }
+        return tlsEnd.error ?? error
+    }
+
     /// Opens the channel (again, after the broker closed it) with publisher confirms on.
-    ///
-    /// - Parameter deadline: for both calls together; without one, each has the call timeout.
-    func openChannel(by deadline: ContinuousClock.Instant? = nil) throws(AMQPError) {
+    func openChannel() throws(AMQPError) {
         try request(
-            "opening a channel", AMQP_CHANNEL_OPEN_METHOD, amqp_channel_open_t(), answer: AMQP_CHANNEL_OPEN_OK_METHOD,
-            by: deadline)
+            "opening a channel", AMQP_CHANNEL_OPEN_METHOD, amqp_channel_open_t(), answer: AMQP_CHANNEL_OPEN_OK_METHOD)
         try request(
             "turning confirms on", AMQP_CONFIRM_SELECT_METHOD, amqp_confirm_select_t(),
-            answer: AMQP_CONFIRM_SELECT_OK_METHOD, by: deadline)
+            answer: AMQP_CONFIRM_SELECT_OK_METHOD)
     }
 
     var descriptor: Int32 { amqp_get_sockfd(state) }

@@ -47,6 +47,12 @@ struct SocketAddress: Sendable {
         bytes.withUnsafeBytes { body($0.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t($0.count)) }
     }
 
+    /// An address of its own and no name.
+    static func isNumeric(_ host: String) -> Bool {
+        if case .success = all(of: host, port: 0, flags: AI_NUMERICHOST) { return true }
+        return false
+    }
+
     fileprivate static func all(
         of host: String, port: Int, flags: Int32
     ) -> Result<[SocketAddress], NameLookup.Failure> {

@@ -17,10 +17,12 @@ struct Settings {
         return text
     }
 
-    /// `AMQP_URL`.
+    /// `AMQP_URL`; with amqps addresses also `AMQP_CA_FILE`, `AMQP_CERT_FILE` and `AMQP_KEY_FILE`.
     func broker() throws -> AMQPConfiguration {
         var options = AMQPConfiguration.Options()
         options.name = "shop"
+        options.tls = TLSOptions(
+            caFile: text("amqp.ca.file"), certificateFile: text("amqp.cert.file"), keyFile: text("amqp.key.file"))
         return try AMQPConfiguration(urls: text("amqp.url") ?? Self.defaultBroker, options: options)
     }
 

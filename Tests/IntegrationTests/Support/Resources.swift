@@ -9,4 +9,11 @@ enum Resources {
             try files.contentsOfDirectory(atPath: "/proc/self/fd").count
         )
     }
+
+    /// What the process has had of the processors so far.
+    static func processorTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
 }

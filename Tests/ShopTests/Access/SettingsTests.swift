@@ -36,6 +36,15 @@ struct SettingsTests {
         #expect(try settings.topology() == ShopTopology.all(queueType: .classic, ladder: RetryLadder("2s")))
     }
 
+    @Test func filesForTLS() throws {
+        #expect(try settings(["AMQP_CA_FILE": ""]).broker().options.tls == TLSOptions())
+        let broker = try settings([
+            "AMQP_URL": "amqps://h", "AMQP_CA_FILE": "/ca", "AMQP_CERT_FILE": "/cert", "AMQP_KEY_FILE": "/key",
+        ]).broker()
+        #expect(broker.endpoints.map(\.description) == ["h:5671"])
+        #expect(broker.options.tls == TLSOptions(caFile: "/ca", certificateFile: "/cert", keyFile: "/key"))
+    }
+
     @Test(arguments: ["Quorum", "stream", "quorum "])
     func otherQueueTypesAreWrongUsage(_ type: String) {
         let failure = #expect(throws: Failure.self) { try settings(["AMQP_QUEUE_TYPE": type]).queueType() }

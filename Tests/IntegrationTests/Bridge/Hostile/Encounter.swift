@@ -56,8 +56,7 @@ struct Encounter {
         _ = await call("declare", within: timeout) { () async throws(AMQPError) in
             try await connection.declare(Queue("q", type: .classic))
         }
-        // Set the prefetch, then consume: two calls.
-        let consumer = await call("consume", within: timeout * 2) { () async throws(AMQPError) in
+        let consumer = await call("consume", within: timeout) { () async throws(AMQPError) in
             try await connection.consume("q", prefetch: 10)
         }
         let publishing = Publishing(exchange: "", routingKey: "q", body: [1, 2, 3])

@@ -70,8 +70,7 @@ struct CallsUnderFaultTests {
             }
             if isConfirmed != nil { confirmed.append(text) }
         }
-        // The prefetch, then the consumer: two calls.
-        _ = await calls.call("consume", within: timeout * 2) { () async throws(AMQPError) in
+        _ = await calls.call("consume", within: timeout) { () async throws(AMQPError) in
             try await connection.consume(queue, prefetch: 1)
         }
         _ = await calls.call("close", within: timeout * 3) { () async throws(AMQPError) in await connection.close() }

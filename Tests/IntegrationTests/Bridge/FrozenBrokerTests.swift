@@ -1,0 +1,118 @@
+import AMQPBridge
+import AMQPBridgeTesting
+import Foundation
+import Testing
+
+@Suite("A broker that stands still holds nobody past the deadline", .timeLimit(.minutes(3)))
+struct FrozenBrokerTests {
+    /// What the goal allows beyond a deadline.
+    private static let grace = Duration.milliseconds(250)
+    private static let limit = Duration.seconds(1)
+
+    /// The broker's process stands still for the time of the body.
+    private func whileFrozen(_ body: () async throws -> Void) async throws {
+        let answer = try await BrokerControl.ctl("-q", "eval", "os:getpid().")
+        let pid = try #require(pid_t(answer.filter(\.isNumber)))
+        #expect(kill(pid, SIGSTOP) == 0)
+        defer { kill(pid, SIGCONT) }
+        try await body()
+    }
+
+    private func configured(_ broker: AMQPConfiguration, heartbeat: Duration) -> AMQPConfiguration {
+        var configuration = broker
+        configuration.options.connectTimeout = Self.limit
+        configuration.options.callTimeout = Self.limit
+        configuration.options.publishTimeout = Self.limit
+        configuration.options.heartbeat = heartbeat
+        return configuration
+    }
+
+    /// Runs a call that must fail by its deadline.
+    private func expectEnd(
+        of what: String, within limit: Duration = Self.limit, _ call: () async throws -> Void
+    ) async {
+        let start = ContinuousClock.now
+        await #expect(throws: AMQPError.self, "\(what)") { try await call() }
+        let took = ContinuousClock.now - start
+        #expect(took < limit + Self.grace, "\(what) took \(took)")
+    }
+
+    private typealias Call = (name: String, run: @Sendable (AMQPConnection) async throws -> Void)
+
+    private static let calls: [Call] = [
+        ("publish", { try await $0.publish(Publishing(exchange: "", routingKey: "nobody", body: [1])) }),
+        ("declare", { try await $0.declare(Queue("frozen", type: .classic)) }),
+        ("inspect", { _ = try await $0.inspect("frozen") }),
+        ("bind", { try await $0.bind(Binding("frozen", to: "x", key: "k")) }),
+        ("consume", { _ = try await $0.consume("frozen", prefetch: 1) }),
+    ]
+
+    @Test("every call, before the heartbeat has noticed and long after", arguments: [30, 1])
+    func calls(heartbeat: Int) async throws {
+        let broker = try BrokerFixture()
+        let configuration = configured(broker.configuration, heartbeat: .seconds(heartbeat))
+        var connections: [AMQPConnection] = []
+        for _ in 0...Self.calls.count { connections.append(try await AMQPConnection.connect(configuration)) }
+        try await whileFrozen {
+            if heartbeat == 1 { try await Task.sleep(for: .seconds(4)) }
+            for (connection, call) in zip(connections, Self.calls) {
+                await expectEnd(of: call.name) { try await call.run(connection) }
+                let start = ContinuousClock.now
+                await connection.close()
+                #expect(ContinuousClock.now - start < Self.limit + Self.grace, "closing after \(call.name)")
+            }
+            let start = ContinuousClock.now
+            await connections[Self.calls.count].close()
+            #expect(ContinuousClock.now - start < Self.limit + Self.grace, "closing")
+            await expectEnd(of: "connect", within: Self.limit * 2) {
+                _ = try await AMQPConnection.connect(configuration)
+            }
+        }
+        try await eventually("the broker is back", within: .seconds(20)) {
+            (try? await AMQPConnection.connect(broker.configuration))?.failure == nil
+        }
+    }
+
+    @Test("with sockets full of what it does not take", arguments: [false, true])
+    func fullSocket(usesTLS: Bool) async throws {
+        let broker = try BrokerFixture()
+        try await CertificateAuthority.with { authority in
+            let server = try await authority.issue("server", for: "DNS:localhost")
+            try await BrokerControl.withTLSPort(server, trusting: authority) { port in
+                let trust = TLSOptions(caFile: authority.certificate)
+                try await fillWhileFrozen(
+                    configured(
+                        usesTLS ? broker.configuration.byTLS(port: port, trust) : broker.configuration,
+                        heartbeat: .seconds(30)))
+            }
+        }
+    }
+
+    private func fillWhileFrozen(_ configuration: AMQPConfiguration) async throws {
+        await (try await AMQPConnection.connect(configuration)).close()
+        let before = try Resources.count()
+        let connection = try await AMQPConnection.connect(configuration)
+        let megabyte = Publishing(exchange: "", routingKey: "nobody", body: [UInt8](repeating: 1, count: 1 << 20))
+        try await whileFrozen {
+            let processor = Resources.processorTime()
+            let start = ContinuousClock.now
+            let outcomes = await connection.publish(contentsOf: (0..<30).map { _ in megabyte })
+            #expect(ContinuousClock.now - start < Self.limit + Self.grace)
+            for outcome in outcomes { #expect(outcome.error(for: megabyte)?.code == .outcomeUnknown) }
+            #expect(connection.failure == nil, "slow is not dead yet")
+            await expectEnd(of: "declare") { try await connection.declare(Queue("frozen", type: .classic)) }
+            #expect(connection.failure?.code == .timeout)
+            let closing = ContinuousClock.now
+            await connection.close()
+            #expect(ContinuousClock.now - closing < Self.grace)
+            // A full socket must not be asked over and over whether it has room.
+            #expect(Resources.processorTime() - processor < .seconds(1))
+            try await eventually("thread and descriptors are gone, though the broker still stands", within: .seconds(8))
+            {
+                let now = try Resources.count()
+                // The connection itself, which is still in hand, keeps its thread and two pipes' ends.
+                return now.threads <= before.threads + 1 && now.descriptors <= before.descriptors + 4
+            }
+        }
+    }
+}
