@@ -31,23 +31,29 @@ extension AMQPConnection {
         }
     }
 
+    /// Reads in a row at most, so that a broker that sends without end does not keep deadlines from being looked at.
+    private static let readsPerTurn = 16
+
     private func readAll() throws(AMQPError) {
-        var count = 0
-        repeat {
-            count = try wire.read { (frame) throws(AMQPError) in try accept(frame) }
+        for _ in 0..<Self.readsPerTurn {
+            let count = try wire.read { (frame) throws(AMQPError) in try accept(frame) }
             if count > 0 { lastRead = .now }
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
             window.resumeResolved()
-        } while count == CConnection.readSize
+            guard count == CConnection.readSize else { break }
+        }
     }
 
     private func passOnArrived() throws(AMQPError) {
         deliveriesOfLastRead = arrived.count
         guard !arrived.isEmpty else { return }
         defer { arrived.removeAll(keepingCapacity: true) }
+        guard let consumer else {
+            throw AMQPError(.protocolViolation, "the broker sent a delivery, and there is no consumer")
+        }
         lastDelivery = .now
-        try consumer?.deliver(arrived)
+        try consumer.deliver(arrived)
     }
 
     /// Publishings and settlements that have gathered, in as few writes as the socket allows.
@@ -143,6 +149,8 @@ extension AMQPConnection {
     ) throws(AMQPError) -> Result {
         if let failure { throw failure }
         wire.budget.start(options.callTimeout)
+        wire.inbound.bystander = { (frame) throws(AMQPError) in try self.accept(frame) }
+        defer { wire.inbound.bystander = nil }
         do throws(AMQPError) {
             try flush()
             let result = try call(wire)

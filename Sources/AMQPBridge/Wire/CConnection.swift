@@ -3,8 +3,8 @@ import Glibc
 
 /// Owns one librabbitmq connection and frees it.
 ///
-/// The library is not thread-safe and its calls block: only the I/O thread of the connection's actor touches this.
-/// Blocking calls serve the set-up, every one with a deadline; the traffic afterwards goes by `CConnection+Traffic`.
+/// The library is not thread-safe: only the I/O thread of the connection's actor touches this. The set-up waits for its
+/// answers, every one with a deadline, in `CConnection+Request`; the traffic afterwards goes by `CConnection+Traffic`.
 struct CConnection: ~Copyable {
     let state: amqp_connection_state_t
     /// The one channel. The library never frees a channel's memory, so none is opened but this.
@@ -17,7 +17,7 @@ struct CConnection: ~Copyable {
     let budget: CallBudget
     let watchdog: CallWatchdog
     let tlsEnd = TLSEnd()
-    let input: UnsafeMutableRawBufferPointer
+    let inbound = Inbound(size: readSize)
 
     init(callTimeout: Duration, _ watchdog: CallWatchdog) throws(AMQPError) {
         guard let state = amqp_new_connection() else {
@@ -27,13 +27,11 @@ struct CConnection: ~Copyable {
         self.callTimeout = callTimeout
         budget = CallBudget(callTimeout)
         self.watchdog = watchdog
-        input = .allocate(byteCount: Self.readSize, alignment: 16)
     }
 
     deinit {
         amqp_destroy_connection(state)
         watchdog.close()
-        input.deallocate()
     }
 
     /// Connects, logs in, opens the channel and selects confirms.
@@ -54,17 +52,12 @@ struct CConnection: ~Copyable {
         }
         do throws(AMQPError) {
             try attempt.checkCancellation()
-            try enter(endpoint, options)
+            return try enter(endpoint, options)
         } catch {
             // Cancelling shuts the socket down, which looks like any loss.
             try attempt.checkCancellation()
             throw error
         }
-        let heartbeat = Duration.seconds(Int(amqp_get_heartbeat(state)))
-        // Our own heartbeats from here on: the library's may land inside a half-sent batch.
-        let status = amqp_tune_connection(state, amqp_get_channel_max(state), amqp_get_frame_max(state), 0)
-        guard status == AMQP_STATUS_OK.rawValue else { throw CReply.error(status: status, doing: "tuning") }
-        return heartbeat
     }
 
     /// Puts the socket under the library and the watchdog.
@@ -77,11 +70,14 @@ struct CConnection: ~Copyable {
     }
 
     /// Login and channel, together within the connect timeout.
-    private func enter(_ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options) throws(AMQPError) {
+    private func enter(
+        _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options
+    ) throws(AMQPError) -> Duration {
         budget.start(options.connectTimeout)
-        try login(endpoint, options)
+        let heartbeat = try login(endpoint, options)
         do throws(AMQPError) {
             try openChannel()
+            return heartbeat
         } catch  where [.timeout, .connectionLost].contains(error.code) {
             throw AMQPError(
                 .unreachable, "the broker at \(endpoint) did not complete the login: \(error.message)",
@@ -89,33 +85,15 @@ struct CConnection: ~Copyable {
         }
     }
 
-    func setCallTimeout(_ limit: Duration) {
-        var limit = timeval(limit)
-        amqp_set_rpc_timeout(state, &limit)
-    }
-
-    private func login(_ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options) throws(AMQPError) {
-        var handshake = timeval(options.connectTimeout)
-        amqp_set_handshake_timeout(state, &handshake)
-        let arena = CArena()
-        // The library's own login leaves both capabilities out; without them a deleted queue or an alarm is silent.
-        var properties = arena.table([
-            "connection_name": .string(options.name),
-            "product": "AMQPBridge",
-            "capabilities": .table(["connection.blocked": true, "consumer_cancel_notify": true]),
-        ])
-        let (reply, isOverdue) = watchdog.bound(by: options.connectTimeout) {
-            crabbitmq_login_plain(
-                state, endpoint.vhost, 1, Int32(options.frameMax), Int32(options.heartbeat.components.seconds),
-                &properties, endpoint.user, endpoint.password)
+    private func login(
+        _ endpoint: AMQPEndpoint, _ options: AMQPConfiguration.Options
+    ) throws(AMQPError) -> Duration {
+        let error: AMQPError
+        do throws(AMQPError) {
+            return .seconds(Int(try logIn(endpoint, options)))
+        } catch let failure {
+            error = failure
         }
-        if isOverdue {
-            throw AMQPError(
-                .unreachable,
-                "the broker at \(endpoint) did not complete the login: nothing came within \(options.connectTimeout)")
-        }
-        guard let failure = CReply.error(reply, doing: "login at \(endpoint)") else { return }
-        let error = explained(failure)
         switch (error.replyCode, error.code) {
         case (403?, _):
             throw AMQPError(
@@ -150,31 +128,13 @@ struct CConnection: ~Copyable {
 
     /// Opens the channel (again, after the broker closed it) with publisher confirms on.
     func openChannel() throws(AMQPError) {
-        let channel = Self.channel
-        _ = try call("opening a channel") { amqp_channel_open($0, channel) }
-        _ = try call("turning confirms on") { amqp_confirm_select($0, channel) }
-    }
-
-    /// One blocking call of the library, within what is left of the budget, its reply checked.
-    func call<Reply>(
-        _ what: String, _ body: (amqp_connection_state_t) -> UnsafeMutablePointer<Reply>?
-    ) throws(AMQPError) -> Reply {
-        let limit = budget.left
-        setCallTimeout(limit)
-        let (reply, isOverdue) = watchdog.bound(by: limit) { body(state) }
-        if isOverdue { throw AMQPError(.timeout, "\(what): the broker took or answered nothing in time") }
-        if let error = CReply.error(amqp_get_rpc_reply(state), doing: what) { throw explained(error) }
-        guard let reply else { throw AMQPError(.connectionLost, "\(what): no answer") }
-        return reply.pointee
+        try request(
+            "opening a channel", AMQP_CHANNEL_OPEN_METHOD, amqp_channel_open_t(), answer: AMQP_CHANNEL_OPEN_OK_METHOD)
+        try request(
+            "turning confirms on", AMQP_CONFIRM_SELECT_METHOD, amqp_confirm_select_t(),
+            answer: AMQP_CONFIRM_SELECT_OK_METHOD)
     }
 
     var descriptor: Int32 { amqp_get_sockfd(state) }
     var frameMax: Int { Int(amqp_get_frame_max(state)) }
-}
-
-extension timeval {
-    init(_ duration: Duration) {
-        let parts = duration.components
-        self.init(tv_sec: Int(parts.seconds), tv_usec: Int(parts.attoseconds / 1_000_000_000_000))
-    }
 }

@@ -17,21 +17,8 @@ enum CReply {
         return AMQPError(code, "\(what): \(text(status))")
     }
 
-    /// The error in a call's reply, or nil when it was answered as it should be.
-    static func error(_ reply: amqp_rpc_reply_t, doing what: String) -> AMQPError? {
-        switch reply.reply_type {
-        case AMQP_RESPONSE_NORMAL:
-            return nil
-        case AMQP_RESPONSE_SERVER_EXCEPTION:
-            return serverError(reply.reply, doing: what)
-        case AMQP_RESPONSE_LIBRARY_EXCEPTION:
-            return error(status: reply.library_error, doing: what)
-        default:
-            return AMQPError(.connectionLost, "\(what): the broker did not answer")
-        }
-    }
-
-    private static func serverError(_ method: amqp_method_t, doing what: String) -> AMQPError {
+    /// What the broker says when it closes the channel or the connection instead of answering.
+    static func refusal(_ method: amqp_method_t, doing what: String) -> AMQPError {
         if method.id == AMQP_CHANNEL_CLOSE_METHOD, let decoded = method.decoded {
             let close = decoded.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
             return BrokerReply(code: close.reply_code, text: String(close.reply_text)).error(doing: what)

@@ -44,12 +44,12 @@ struct ConnectionEndTests {
     @Test("a peer that died without a word is noticed after two heartbeats")
     func silentPeer() async throws {
         try await withBroker { broker in
-            let proxy = try StallingProxy(before: broker.configuration)
+            let proxy = try FaultProxy(before: broker.configuration)
             defer { proxy.stop() }
             var configuration = proxy.configuration
             configuration.options.heartbeat = .seconds(1)
             let connection = try await AMQPConnection.connect(configuration)
-            proxy.stall()
+            proxy.strike(.stall, .toClient)
             try await eventually("the connection ended", within: .seconds(8)) { connection.failure != nil }
             #expect(connection.failure?.code == .connectionLost)
         }
@@ -71,12 +71,12 @@ struct ConnectionEndTests {
     @Test("a call that is never answered ends by its deadline, and the connection with it")
     func callTimeout() async throws {
         try await withBroker { broker in
-            let proxy = try StallingProxy(before: broker.configuration)
+            let proxy = try FaultProxy(before: broker.configuration)
             defer { proxy.stop() }
             var configuration = proxy.configuration
             configuration.options.callTimeout = .milliseconds(300)
             let connection = try await AMQPConnection.connect(configuration)
-            proxy.stall()
+            proxy.strike(.stall, .toClient)
             let start = ContinuousClock.now
             let error = await #expect(throws: AMQPError.self) { _ = try await connection.inspect("queue") }
             #expect(error?.code == .timeout)
@@ -88,7 +88,7 @@ struct ConnectionEndTests {
     @Test("a connection that is cut ends as lost, and closing it then is quick")
     func cut() async throws {
         try await withBroker { broker in
-            let proxy = try StallingProxy(before: broker.configuration)
+            let proxy = try FaultProxy(before: broker.configuration)
             let connection = try await AMQPConnection.connect(proxy.configuration)
             proxy.stop()
             #expect(await connection.closed().code == .connectionLost)

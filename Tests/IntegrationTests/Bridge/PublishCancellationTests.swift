@@ -6,19 +6,19 @@ import Testing
 struct PublishCancellationTests {
     /// A connection that gets no confirms, so that every publish waits; the deadline is far away.
     private func withStalledPublisher(
-        _ body: (BrokerFixture, StallingProxy, AMQPConnection, QueueName) async throws -> Void
+        _ body: (BrokerFixture, FaultProxy, AMQPConnection, QueueName) async throws -> Void
     ) async throws {
         try await withBroker { broker in
             let queue = try await broker.queue()
-            let proxy = try StallingProxy(before: broker.configuration)
+            let proxy = try FaultProxy(before: broker.configuration)
             defer { proxy.stop() }
             var configuration = proxy.configuration
             configuration.options.publishTimeout = .seconds(60)
             configuration.options.heartbeat = .seconds(60)
             let publisher = try await AMQPConnection.connect(configuration)
-            proxy.stall()
+            proxy.strike(.stall, .toClient)
             try await body(broker, proxy, publisher, queue)
-            proxy.resume()
+            proxy.clean()
             try await publisher.publish(Publishing(to: queue, "the connection is as good as before"))
             await publisher.close()
         }
@@ -36,7 +36,7 @@ struct PublishCancellationTests {
             #expect(error?.code == .outcomeUnknown)
             #expect((error?.underlyingError as? AMQPError)?.code == .cancelled)
             #expect(error?.message.contains("c-1") == true)
-            proxy.resume()
+            proxy.clean()
             try await neighbour.value
         }
     }

@@ -112,13 +112,13 @@ struct TLSTrafficTests {
             let queue = try await broker.queue("cut")
             var proxied = broker.configuration
             proxied.endpoints[0].port = overTLS.endpoints[0].port
-            let proxy = try StallingProxy(before: proxied)
+            let proxy = try FaultProxy(before: proxied)
             let byProxy = overTLS.endpoints[0]
             var configuration = overTLS
             configuration.endpoints = [byProxy]
             configuration.endpoints[0].port = proxy.configuration.endpoints[0].port
             let publisher = try await AMQPConnection.connect(configuration)
-            proxy.stall()
+            proxy.strike(.stall, .toClient)
             async let outcome = publisher.publish(contentsOf: [Publishing(to: queue, "1")])
             let watcher = try await broker.connect()
             try await eventually("it reached the broker") { try await watcher.inspect(queue)?.ready == 1 }

@@ -53,12 +53,12 @@ struct UnknownOutcomeTests {
     func deadline() async throws {
         try await withBroker { broker in
             let queue = try await broker.queue()
-            let proxy = try StallingProxy(before: broker.configuration)
+            let proxy = try FaultProxy(before: broker.configuration)
             defer { proxy.stop() }
             var configuration = proxy.configuration
             configuration.options.publishTimeout = .milliseconds(300)
             let publisher = try await AMQPConnection.connect(configuration)
-            proxy.stall()
+            proxy.strike(.stall, .toClient)
             let start = ContinuousClock.now
             let error = await #expect(throws: AMQPError.self) {
                 try await publisher.publish(Publishing(to: queue, "slow", id: "slow-1"))
@@ -68,7 +68,7 @@ struct UnknownOutcomeTests {
             #expect((error?.underlyingError as? AMQPError)?.code == .timeout)
             #expect(error?.message.contains("slow-1") == true)
             #expect(publisher.failure == nil)
-            proxy.resume()
+            proxy.clean()
             let nobody = Publishing(to: QueueName(broker.unique("nobody")), "lost")
             try await eventually("both have their own outcome") {
                 let outcomes = await publisher.publish(contentsOf: [nobody, Publishing(to: queue, "quick")])
@@ -86,19 +86,19 @@ struct UnknownOutcomeTests {
     func deadlineInTheWindow() async throws {
         try await withBroker { broker in
             let queue = try await broker.queue()
-            let proxy = try StallingProxy(before: broker.configuration)
+            let proxy = try FaultProxy(before: broker.configuration)
             defer { proxy.stop() }
             var configuration = proxy.configuration
             configuration.options.publishTimeout = .milliseconds(300)
             configuration.options.maxUnconfirmed = 2
             let publisher = try await AMQPConnection.connect(configuration)
-            proxy.stall()
+            proxy.strike(.stall, .toClient)
             let publishings = (0..<20).map { Publishing(to: queue, "\($0)") }
             let outcomes = await publisher.publish(contentsOf: publishings)
             for (publishing, outcome) in zip(publishings, outcomes) {
                 #expect(outcome.error(for: publishing)?.code == .outcomeUnknown)
             }
-            proxy.resume()
+            proxy.clean()
             try await eventually("publishing works again") {
                 await publisher.publish(contentsOf: [Publishing(to: queue, "afterwards")]).allSatisfy { $0.isConfirmed }
             }
@@ -110,9 +110,9 @@ struct UnknownOutcomeTests {
     func cut() async throws {
         try await withBroker { broker in
             let queue = try await broker.queue()
-            let proxy = try StallingProxy(before: broker.configuration)
+            let proxy = try FaultProxy(before: broker.configuration)
             let publisher = try await AMQPConnection.connect(proxy.configuration)
-            proxy.stall()
+            proxy.strike(.stall, .toClient)
             async let outcomes = publisher.publish(contentsOf: (0..<100).map { Publishing(to: queue, "\($0)") })
             let watcher = try await broker.connect()
             try await eventually("they reached the broker") { try await watcher.inspect(queue)?.ready == 100 }

@@ -6,10 +6,14 @@ struct LocalPort {
     let descriptor: Int32
     let number: Int
 
-    /// - Parameter isListening: false: bound, so that nobody else takes it, and refusing every connection.
-    init(isListening: Bool) throws {
+    /// - Parameters:
+    ///   - isListening: false: bound, so that nobody else takes it, and refusing every connection.
+    ///   - number: the port; 0: any that is free.
+    init(isListening: Bool, number: Int = 0) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = Self.loopback(port: 0)
+        var isReusable: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isReusable, socklen_t(MemoryLayout<Int32>.size))
+        var address = Self.loopback(port: number)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -20,7 +24,7 @@ struct LocalPort {
             throw AMQPError(.unreachable, "no port for the test: \(String(cString: strerror(errno)))")
         }
         self.descriptor = descriptor
-        number = Int(UInt16(bigEndian: address.sin_port))
+        self.number = Int(UInt16(bigEndian: address.sin_port))
     }
 
     func close() {
