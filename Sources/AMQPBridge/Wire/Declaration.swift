@@ -1,5 +1,3 @@
-import CRabbitMQ
-
 /// Everything a declaration can say of an exchange or queue (AMQP 0-9-1, 1.6.2.1 and 1.7.2.1): more than this library
 /// ever wants, because others may have declared what stands there.
 struct Declaration: Equatable {
@@ -58,29 +56,5 @@ struct Declaration: Equatable {
         default: arguments[argument] = value
         }
         return true
-    }
-}
-
-extension CConnection {
-    func declare(_ declaration: Declaration) throws(AMQPError) {
-        let arena = CArena()
-        let name = arena.bytes(declaration.name)
-        let (durable, autoDelete): (Int32, Int32) = (
-            declaration.isDurable ? 1 : 0, declaration.isAutoDeleted ? 1 : 0
-        )
-        let what = "declaring \(declaration.kind.rawValue) '\(declaration.name)'"
-        if let type = declaration.type {
-            _ = try call(what) {
-                amqp_exchange_declare(
-                    $0, Self.channel, name, arena.bytes(type), 0, durable, autoDelete, declaration.isInternal ? 1 : 0,
-                    arena.table(declaration.arguments))
-            }
-        } else {
-            _ = try call(what) {
-                amqp_queue_declare(
-                    $0, Self.channel, name, 0, durable, declaration.isExclusive ? 1 : 0, autoDelete,
-                    arena.table(declaration.arguments))
-            }
-        }
     }
 }

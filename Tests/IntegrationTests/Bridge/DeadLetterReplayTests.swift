@@ -164,7 +164,7 @@ struct DeadLetterReplayTests {
         try await DeadLetterFixture.with(type) { depot in
             let ids = Set((1...2000).map(String.init))
             try await depot.put(ids)
-            let proxy = try StallingProxy(before: depot.broker.configuration)
+            let proxy = try FaultProxy(before: depot.broker.configuration)
             var configuration = proxy.configuration
             configuration.options.publishTimeout = .seconds(1)
             configuration.options.callTimeout = .seconds(1)
@@ -173,7 +173,7 @@ struct DeadLetterReplayTests {
             let error = await #expect(throws: AMQPError.self) {
                 try await DeadLetters(configuration).replay(depot.service) { batch in
                     results += batch
-                    proxy.stall()
+                    proxy.strike(.stall, .toClient)
                 }
             }
             #expect(ContinuousClock.now - start < .seconds(20))
