@@ -37,7 +37,7 @@ struct InMemoryEventBusTests {
     private static func bus(_ broker: InMemoryBroker, _ service: String, _ key: RoutingKey) throws -> InMemoryEventBus {
         let topology = topology(service, key)
         try broker.declare(topology.shared)
-        return InMemoryEventBus(broker, topology: topology, encoder: EventEncoder(source: "/test/\(service)"))
+        return InMemoryEventBus(broker, topology, encoder: EventEncoder(source: "/test/\(service)"))
     }
 
     private func running(

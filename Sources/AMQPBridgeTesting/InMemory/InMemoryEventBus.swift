@@ -2,42 +2,36 @@ public import AMQPBridge
 public import Logging
 public import ServiceLifecycle
 
-/// The event bus of one service on a broker in memory: `RabbitMQEventBus` with everything below its connections
-/// replaced, and with the broker's clock for all its waits.
+/// The event bus of one service on a broker in memory: the same handlers, retries, dead letters and recovery as
+/// ``AMQPBridge/RabbitMQEventBus``, with time in the test's hand and no network.
 ///
-/// Routing, retries, dead letters, the breaker and recovery are those of the real one, because it is the same code.
+/// Several services share one ``InMemoryBroker``. Nothing waits for real time: retries come back when the test calls
+/// ``InMemoryBroker/advance(by:)``.
 ///
 /// ```swift
 /// let broker = InMemoryBroker()
+/// let topology = ServiceTopology(service: "stock", exchange: "events", listensTo: ["order.created"])
 /// try broker.declare(topology.shared)
-/// let bus = InMemoryEventBus(broker, topology: topology, encoder: EventEncoder(source: "/shop/order"))
-/// bus.on(OrderCreated.self) { _, _ in throw OutOfPaper() }
-/// // … `bus.run()` in a task of its own, and an event published …
-/// try await eventually("it waits") { broker.messages(in: "order.retry.1s")?.count == 1 }
-/// broker.advance(by: .seconds(1))     // the second call, at once
+/// let bus = InMemoryEventBus(broker, topology, encoder: EventEncoder(source: "/stock"))
+/// bus.on(OrderCreated.self) { event, _ in [StockTaken(order: event.id)] }
 /// ```
-///
-/// What real time passes for are handlers alone; `subscription.shutdownTimeout` counts real time, too.
 public final class InMemoryEventBus: EventBus, Service {
     private let core: EventBusCore
 
     /// - Parameters:
-    ///   - broker: shared by all services of a test.
-    ///   - topology: what this service is called and which keys it listens to. Its shared part has to be declared.
+    ///   - broker: shared by all services that are to hear each other.
     ///   - encoder: who emits this service's events, and how they are written.
-    ///   - logger: says nothing unless given.
     public init(
-        _ broker: InMemoryBroker, topology: ServiceTopology, subscription: SubscriptionOptions = SubscriptionOptions(),
-        encoder: EventEncoder, logger: Logger = Logger(label: "bus") { _ in SwiftLogNoOpLogHandler() }
+        _ broker: InMemoryBroker, _ topology: ServiceTopology, _ subscription: SubscriptionOptions = .init(),
+        encoder: EventEncoder, logger: Logger = Logger(label: "bus", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
         core = EventBusCore(
             topology: topology, options: subscription, encoder: encoder, logger: logger, clock: broker.clock.busClock
-        ) { (name) throws(AMQPError) in
-            try broker.connect(named: name)
-        }
+        ) { (name) throws(AMQPError) in try broker.connect(named: name) }
     }
 
     public var encoder: EventEncoder { core.encoder }
+    /// What can be said about it at any time.
     public var state: BusState { core.state }
 
     public func on<E: Event>(
@@ -57,6 +51,6 @@ public final class InMemoryEventBus: EventBus, Service {
 
     public func resume() { core.resume() }
 
-    /// Declares what carries the service's name and consumes until a graceful shutdown, or until its task is cancelled.
+    /// Consumes until a graceful shutdown, as ``AMQPBridge/RabbitMQEventBus/run()``.
     public func run() async throws { try await core.run() }
 }

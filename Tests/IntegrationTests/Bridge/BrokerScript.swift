@@ -64,7 +64,7 @@ struct BrokerScript: CustomStringConvertible {
             let keys: [RoutingKey] = [
                 "order.created", "order.place", "order", "a.urgent", "stock", "stock.a.b", "", "a.",
             ]
-            let count = Int.random(in: 1...6, using: &generator)
+            let count = Int.random(in: 1...8, using: &generator)
             return .publish(keys: (0..<count).map { _ in keys.randomElement(using: &generator) ?? "" })
         case 2:
             let diedIn = circles.randomElement(using: &generator) ?? nil
