@@ -128,14 +128,17 @@ package final class EventBusCore: EventBus {
     }
 
     private func consume(_ subscription: Subscription, on connection: any BrokerConnection) async throws {
-        flow.begin()
         try await declare(on: connection)
-        guard let consumer = try await start(connection) else { return await connection.close() }
+        // What waits in the queue may have ended an earlier run of this process: it is taken with care.
+        flow.begin(isCautious: try await connection.inspect(topology.inQueue)?.ready != 0)
+        guard let (consumer, prefetch) = try await start(connection) else { return await connection.close() }
         state.setConsuming(true)
         defer { state.setConsuming(false) }
         do {
             try await withThrowingTaskGroup(of: Part.self) { group in
-                group.addTask { Part.handling(try await self.follow(on: connection, subscription)) }
+                group.addTask {
+                    Part.handling(try await self.follow(on: connection, subscription, from: .prefetch(prefetch)))
+                }
                 group.addTask {
                     try await gracefulShutdown()
                     return Part.handling(self.flow.stop())
@@ -173,7 +176,7 @@ package final class EventBusCore: EventBus {
     }
 
     /// Consumes as soon as that is wanted; nil when the end comes first.
-    private func start(_ connection: any BrokerConnection) async throws -> DeliveryConsumer? {
+    private func start(_ connection: any BrokerConnection) async throws -> (DeliveryConsumer, UInt16)? {
         try await withThrowingTaskGroup(of: FlowControl.Wish?.self) { group in
             group.addTask { await self.flow.wish(otherThan: .paused) }
             group.addTask { throw await connection.closed() }
@@ -184,13 +187,15 @@ package final class EventBusCore: EventBus {
             }
             defer { group.cancelAll() }
             guard case .prefetch(let prefetch)?? = try await group.next() else { return nil }
-            return try await connection.consume(topology.inQueue, prefetch: prefetch, isExclusive: false)
+            return (try await connection.consume(topology.inQueue, prefetch: prefetch, isExclusive: false), prefetch)
         }
     }
 
     /// Does with the consumer what is wanted, until it is to stop.
-    private func follow(on connection: any BrokerConnection, _ subscription: Subscription) async throws {
-        var done: FlowControl.Wish? = .prefetch(1)
+    private func follow(
+        on connection: any BrokerConnection, _ subscription: Subscription, from start: FlowControl.Wish
+    ) async throws {
+        var done: FlowControl.Wish? = start
         while let wish = await flow.wish(otherThan: done) {
             switch wish {
             case .prefetch(let prefetch): try await connection.resumeConsumer(prefetch: prefetch)

@@ -142,7 +142,8 @@ extension ConformanceTests {
 
         @Test("on a graceful shutdown what is in hand is finished", arguments: Backend.allCases)
         func drain(backend: Backend) async throws {
-            try await Stage.with(backend, "graceful shutdown: what is in hand is finished, the rest stays whole") { stage in
+            try await Stage.with(backend, "graceful shutdown: what is in hand is finished, the rest stays whole") {
+                stage in
                 let service = try await stage.service()
                 let calls = Calls()
                 func bus() -> Stage.Bus {
@@ -171,7 +172,8 @@ extension ConformanceTests {
 
         @Test("what cannot be finished in time goes back", arguments: Backend.allCases)
         func surrender(backend: Backend) async throws {
-            try await Stage.with(backend, "a shutdown has a deadline: what is not finished is back in the queue") { stage in
+            try await Stage.with(backend, "a shutdown has a deadline: what is not finished is back in the queue") {
+                stage in
                 let service = try await stage.service()
                 let bus = stage.bus(service) { $0.shutdownTimeout = .milliseconds(600) }
                 let calls = Calls()

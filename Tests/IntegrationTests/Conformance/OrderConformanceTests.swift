@@ -92,7 +92,8 @@ extension ConformanceTests {
 
         @Test("a batch handler gets many; what fails in it holds back its key", arguments: Backend.allCases)
         func batches(backend: Backend) async throws {
-            try await Stage.with(backend, "batch handlers: many at once, each with its own fate, order per key") { stage in
+            try await Stage.with(backend, "batch handlers: many at once, each with its own fate, order per key") {
+                stage in
                 let service = try await stage.service()
                 let bus = stage.bus(service)
                 let handler = Sorter()

@@ -59,7 +59,8 @@ extension ConformanceTests {
 
         @Test("a rung of its ladder is deleted", arguments: Backend.allCases)
         func rungDeleted(backend: Backend) async throws {
-            try await Stage.with(backend, "retry queue deleted: declared again, the failed event is not lost") { stage in
+            try await Stage.with(backend, "retry queue deleted: declared again, the failed event is not lost") {
+                stage in
                 let service = try await stage.service()
                 let bus = stage.bus(service)
                 let calls = Calls()
@@ -84,7 +85,8 @@ extension ConformanceTests {
 
         @Test("what kills the process is parked, its neighbours are not", arguments: [Backend.memory, .quorum])
         func crashPoison(backend: Backend) async throws {
-            try await Stage.with(backend, "crash poison is parked by the delivery limit, its neighbours are not") { stage in
+            try await Stage.with(backend, "crash poison is parked by the delivery limit, its neighbours are not") {
+                stage in
                 let service = try await stage.service()
                 let done = Calls()
                 try await stage.publish((0..<40).map { Parcel($0) })
@@ -127,7 +129,8 @@ extension ConformanceTests {
 
         @Test("events that follow are confirmed before their cause is settled", arguments: Backend.allCases)
         func following(backend: Backend) async throws {
-            try await Stage.with(backend, "what follows is confirmed before the ack; what nobody hears fails its cause") {
+            try await Stage.with(backend, "what follows is confirmed before the ack; what nobody hears fails its cause")
+            {
                 stage in
                 let service = try await stage.service()
                 let desk = try await stage.service("desk", listensTo: [Receipt.routingKey])

@@ -12,7 +12,8 @@ extension ConformanceTests {
     struct Retry {
         @Test("as many calls as the ladder has steps, and one", arguments: Backend.allCases)
         func arithmetic(backend: Backend) async throws {
-            try await Stage.with(backend, "a failing event: exactly N calls, then a dead letter that says so") { stage in
+            try await Stage.with(backend, "a failing event: exactly N calls, then a dead letter that says so") {
+                stage in
                 let service = try await stage.service()
                 let bus = stage.bus(service)
                 let calls = Calls()
@@ -32,7 +33,8 @@ extension ConformanceTests {
                 #expect(calls.attempts(of: 0) == [1])
                 let letters = try await stage.deadLetters.list(service.service)
                 #expect(letters.map(\.attempts) == [4, 4])
-                #expect(letters.allSatisfy { $0.error.contains("the cart is broken") && $0.routingKey == "parcel.sent" })
+                #expect(
+                    letters.allSatisfy { $0.error.contains("the cart is broken") && $0.routingKey == "parcel.sent" })
                 #expect(letters.allSatisfy { ($0.firstFailed ?? "") < ($0.lastFailed ?? "") || backend == .memory })
                 #expect(try await stage.isDone(service))
             }
@@ -158,7 +160,8 @@ extension ConformanceTests {
 
         @Test("a replayed letter has all its attempts again; discarded, it is gone", arguments: Backend.allCases)
         func replay(backend: Backend) async throws {
-            try await Stage.with(backend, "dead letters: replay to this service only, discard, looking changes nothing") {
+            try await Stage.with(backend, "dead letters: replay to this service only, discard, looking changes nothing")
+            {
                 stage in
                 let service = try await stage.service()
                 let other = try await stage.service("other")

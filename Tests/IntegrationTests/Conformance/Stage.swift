@@ -77,7 +77,7 @@ struct Stage: Sendable {
         var options = SubscriptionOptions()
         change(&options)
         let encoder = EventEncoder(source: "/test/\(topology.service)")
-        if let memory { return InMemoryEventBus(memory, topology: topology, subscription: options, encoder: encoder) }
+        if let memory { return InMemoryEventBus(memory, topology, options, encoder: encoder) }
         var configuration = RabbitMQEventBus.Configuration(amqp: amqp, topology: topology)
         configuration.subscription = options
         return RabbitMQEventBus(configuration, encoder: encoder, logger: Self.silent)

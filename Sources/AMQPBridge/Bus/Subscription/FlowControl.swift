@@ -60,11 +60,13 @@ final class FlowControl: Sendable {
 
     // MARK: What is said
 
-    /// A new connection: what is delivered first is to be taken with care.
-    func begin() {
-        isCautiousNow.store(true, ordering: .relaxed)
+    /// A new connection.
+    ///
+    /// - Parameter isCautious: something waits in the queue already, and is to be taken with care.
+    func begin(isCautious: Bool) {
+        isCautiousNow.store(isCautious, ordering: .relaxed)
         change { state in
-            state.isCautious = true
+            state.isCautious = isCautious
             state.mustGiveBack = false
             state.failure = nil
         }

@@ -2,8 +2,8 @@
 public struct SubscriptionOptions: Sendable {
     /// Deliveries in hand at most, 1 to 65,535. Default: 256.
     ///
-    /// After connecting it is 1 until one delivery that came for the first time is settled: an event that kills the
-    /// process on every delivery takes no neighbours along to the broker's delivery limit.
+    /// When something waits in the queue already, it is 1 until one delivery that came for the first time is settled: an
+    /// event that kills the process on every delivery takes no neighbours along to the broker's delivery limit.
     public var prefetch: UInt16 = 256
     /// Handlers that run at the same time, for handlers that take one event at a time. Default: 1. Events of one key
     /// never run at the same time.
