@@ -68,7 +68,7 @@ let package = Package(
         ),
         .target(
             name: "AMQPBridgeTesting",
-            dependencies: ["AMQPBridge", log],
+            dependencies: ["AMQPBridge", log, collections, lifecycle],
             swiftSettings: settings
         ),
         .target(
@@ -97,6 +97,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -109,6 +110,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("AMQPBridgeTests", of: "AMQPBridge", "AMQPBridgeTesting"),
+        tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge"),
         tests("LedgerTests", of: "Ledger", "AMQPBridge"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
         tests("ServiceHostTests", of: "ServiceHost", "AMQPBridge"),

@@ -18,7 +18,15 @@ extension EventLedger: EventBatchHandler {
             guard events.count > 1 else { throw LedgerError.unavailable(reason: "\(error)") }
         }
         var results: [HandlingResult] = []
-        for event in events { results += try await handle([event]) }
+        var failedKeys: Set<String> = []
+        for event in events {
+            if failedKeys.contains(event.key) {
+                results.append(.postponed)
+                continue
+            }
+            results += try await handle([event])
+            if case .failed? = results.last { failedKeys.insert(event.key) }
+        }
         return results
     }
 
@@ -45,8 +53,13 @@ extension EventLedger: EventBatchHandler {
         let encoder = encoder
         return try await database.write { database in
             let now = RFC3339Time.now
+            // After a failure the later events of its key must wait for it.
+            var failedKeys: Set<String> = []
             return try steps.map { step in
-                try Self.apply(step.event, step.handler, at: now, in: database, encoder)
+                if failedKeys.contains(step.event.key) { return .postponed }
+                let result = try Self.apply(step.event, step.handler, at: now, in: database, encoder)
+                if case .failed = result { failedKeys.insert(step.event.key) }
+                return result
             }
         }
     }
@@ -92,9 +105,14 @@ extension EventLedger: EventBatchHandler {
     }
 }
 
+extension IncomingEvent {
+    /// Events of one key keep their order.
+    fileprivate var key: String { context.metadata.subject }
+}
+
 extension DatabaseError {
     /// True when the database itself fails, rather than a statement: then it is nobody's fault and time may mend it.
-    fileprivate var isOutage: Bool {
+    var isOutage: Bool {
         switch resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN,
             .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_PROTOCOL:

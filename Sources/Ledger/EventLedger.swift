@@ -61,8 +61,8 @@ public final class EventLedger: Sendable {
         _ body: @escaping @Sendable (LedgerTransaction) throws -> Result
     ) async throws -> Result {
         let encoder = encoder
-        return try await database.read {
-            try body(LedgerTransaction(event: nil, database: $0, encoder: encoder))
+        return try await available {
+            try await database.read { try body(LedgerTransaction(event: nil, database: $0, encoder: encoder)) }
         }
     }
 
@@ -72,8 +72,17 @@ public final class EventLedger: Sendable {
     ) async throws -> Result {
         let encoder = encoder
         defer { relay.poke() }
-        return try await database.write {
-            try body(LedgerTransaction(event: nil, database: $0, encoder: encoder))
+        return try await available {
+            try await database.write { try body(LedgerTransaction(event: nil, database: $0, encoder: encoder)) }
+        }
+    }
+
+    /// A database that is locked or full is nobody's fault: `LedgerError.unavailable` says "not now" to the bus.
+    private func available<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as DatabaseError where error.isOutage {
+            throw LedgerError.unavailable(reason: "\(error)")
         }
     }
 

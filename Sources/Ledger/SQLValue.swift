@@ -1,3 +1,5 @@
+public import AMQPBridge
+
 /// A value in a statement or a row: what SQLite and PostgreSQL both know.
 public enum SQLValue: Hashable, Sendable {
     case null
@@ -59,7 +61,7 @@ public struct SQLRow: Sendable {
 }
 
 /// What goes wrong in a ledger, apart from the database's own errors.
-public enum LedgerError: Error, Sendable, CustomStringConvertible {
+public enum LedgerError: ClassifiedError, CustomStringConvertible {
     /// The database cannot be opened or used as it must be.
     case cannotOpen(path: String, reason: String)
     case unexpectedValue(column: String)
@@ -67,6 +69,14 @@ public enum LedgerError: Error, Sendable, CustomStringConvertible {
     case textWithNUL
     /// The database is locked, full, read-only or broken: nothing can be handled now.
     case unavailable(reason: String)
+
+    public var failureClass: FailureClass {
+        switch self {
+        case .cannotOpen, .unavailable: .notNow
+        case .unexpectedValue: .transient
+        case .textWithNUL: .permanent
+        }
+    }
 
     public var description: String {
         switch self {

@@ -8,7 +8,7 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: MailStore.migrations)
+                topology: service.topology, migrations: MailStore.migrations, concurrency: MailOutlet.width)
         ) { host in
             let maildir = Maildir(host.configuration.mailDirectory)
             try maildir.prepare()

@@ -23,9 +23,17 @@ enum OrderHandlers {
     }
 
     /// What cannot be handled, now or ever.
-    enum Refusal: Error, CustomStringConvertible {
+    enum Refusal: ClassifiedError, CustomStringConvertible {
         case anotherBody(orderID: String)
         case unknownOrder(String)
+
+        /// An order that is not known yet may have been overtaken by what happened to it.
+        var failureClass: FailureClass {
+            switch self {
+            case .anotherBody: .permanent
+            case .unknownOrder: .transient
+            }
+        }
 
         var description: String {
             switch self {

@@ -1,3 +1,4 @@
+import AMQPBridge
 import ShopEvents
 
 /// What makes a valid order. Pure.
@@ -7,9 +8,11 @@ enum OrderRules {
     static let maxUnitPrice = 1_000_000_000
 
     /// Why nobody can even be told that the order is bad; the command becomes a dead letter.
-    enum Unanswerable: Error, CustomStringConvertible {
+    enum Unanswerable: ClassifiedError, CustomStringConvertible {
         case orderID(String)
         case email
+
+        var failureClass: FailureClass { .permanent }
 
         var description: String {
             switch self {

@@ -14,16 +14,20 @@ public struct ServiceDefinition: Sendable {
     public var defaultPort: Int
     public var topology: @Sendable (QueueType, RetryLadder) -> ServiceTopology
     public var migrations: [Migration]
+    /// Handlers without the ledger that run at the same time.
+    public var concurrency: Int
 
     public init(
         name: String, source: String, defaultPort: Int,
-        topology: @escaping @Sendable (QueueType, RetryLadder) -> ServiceTopology, migrations: [Migration]
+        topology: @escaping @Sendable (QueueType, RetryLadder) -> ServiceTopology, migrations: [Migration],
+        concurrency: Int = 1
     ) {
         self.name = name
         self.source = source
         self.defaultPort = defaultPort
         self.topology = topology
         self.migrations = migrations
+        self.concurrency = concurrency
     }
 }
 
@@ -73,7 +77,8 @@ public struct ServiceHost {
         var busConfiguration = RabbitMQEventBus.Configuration(
             amqp: configuration.amqp,
             topology: definition.topology(configuration.queueType, configuration.ladder))
-        busConfiguration.prefetch = configuration.prefetch
+        busConfiguration.subscription.prefetch = configuration.prefetch
+        busConfiguration.subscription.concurrency = definition.concurrency
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
         router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
         self.ledger = ledger

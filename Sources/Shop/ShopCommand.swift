@@ -16,7 +16,10 @@ struct ShopCommand: AsyncParsableCommand {
             AMQP_QUEUE_TYPE (quorum or classic), AMQP_RETRY_LADDER, NO_COLOR.
             """,
         version: "0.1.0",
-        subcommands: [OrderCommand.self, StockCommand.self, DeadCommand.self, TopologyCommand.self, StatusCommand.self]
+        subcommands: [
+            OrderCommand.self, StockCommand.self, DeadCommand.self, TopologyCommand.self, StatusCommand.self,
+            WatchCommand.self,
+        ]
     )
 
     /// As ArgumentParser's own, but every message starts with "shop: " and every failure has its exit code.

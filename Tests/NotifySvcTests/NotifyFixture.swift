@@ -17,7 +17,7 @@ final class HandlerBus: EventBus {
     var types: Set<EventType> { Set(handlers.withLock { $0 }.keys) }
 
     func on<E: Event>(
-        _ type: E.Type, _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event]
+        _ type: E.Type, retry: RetryPolicy, _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event]
     ) {
         handlers.withLock { handlers in
             handlers[type.type] = { event, context in
@@ -27,9 +27,13 @@ final class HandlerBus: EventBus {
         }
     }
 
-    func on(_ types: [any Event.Type], batch handler: any EventBatchHandler) {}
+    func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler) {}
 
     func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] { events.map { _ in .confirmed } }
+
+    func pause() {}
+
+    func resume() {}
 
     func run() async throws {}
 

@@ -8,21 +8,25 @@ final class BusPublisher: EventPublisher {
         self.state = state
     }
 
-    func use(_ connection: AMQPConnection?) { state.setPublisher(connection) }
+    func use(_ connection: (any BrokerConnection)?) { state.setPublisher(connection) }
+
+    /// There is a connection, and no alarm holds it back.
+    var isConnected: Bool { state.publisher.map { $0.blockedReason == nil } ?? false }
 
     /// What a frame takes on the connection there is now, in bytes; without one, what every broker takes at least.
-    var frameMax: Int { state.publisher?.lane.frameMax ?? 8192 }
+    var frameMax: Int { state.publisher?.frameMax ?? 8192 }
 
     func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] {
         await publish(events.map { $0.publishing(to: exchange) })
     }
 
     func publish(_ publishings: [Publishing]) async -> [PublishOutcome] {
+        guard !publishings.isEmpty else { return [] }
         guard let connection = state.publisher else {
-            let cause = state.lastError.map { ": \($0.message)" } ?? ""
+            let cause = state.error(of: ConnectionName.publish).map { ": \($0.message)" } ?? ""
             let error = AMQPError(.unreachable, "there is no connection to publish on\(cause)")
             return publishings.map { _ in .unknown(error) }
         }
-        return await connection.publish(contentsOf: publishings)
+        return await connection.publish(publishings)
     }
 }

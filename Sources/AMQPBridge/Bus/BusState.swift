@@ -4,8 +4,10 @@ import Synchronization
 public final class BusState: Sendable {
     private struct Facts {
         var isConsuming = false
-        var publisher: AMQPConnection?
-        var lastError: AMQPError?
+        var isPaused = false
+        var publisher: (any BrokerConnection)?
+        var errors: [String: AMQPError] = [:]
+        var outage: String?
     }
 
     private let facts = Mutex(Facts())
@@ -16,20 +18,45 @@ public final class BusState: Sendable {
     public var obstacles: [String] {
         let facts = self.facts.withLock { $0 }
         var obstacles: [String] = []
-        let cause = facts.lastError.map { ": \($0.message)" } ?? ""
-        if !facts.isConsuming { obstacles.append("not consuming\(cause)") }
-        if facts.publisher == nil { obstacles.append("not connected for publishing\(cause)") }
+        func cause(_ name: String) -> String { facts.errors[name].map { ": \($0.message)" } ?? "" }
+        if facts.isPaused {
+            obstacles.append("paused")
+        } else if !facts.isConsuming {
+            obstacles.append("not consuming\(cause(ConnectionName.consume))")
+        }
+        if facts.publisher == nil { obstacles.append("not connected for publishing\(cause(ConnectionName.publish))") }
         if let reason = facts.publisher?.blockedReason { obstacles.append("the broker is blocked: \(reason)") }
+        if let outage = facts.outage {
+            obstacles.append("nothing can be handled, one event is tried at a time: \(outage)")
+        }
         return obstacles
     }
 
+    /// The broker's words while it takes no messages because of an alarm (`connection.blocked`), else nil.
+    ///
+    /// RabbitMQ tells only connections that publish: a bus that has nothing to send does not learn of an alarm.
+    public var blockedReason: String? { facts.withLock { $0.publisher?.blockedReason } }
+
+    /// Why nothing can be handled at the moment, in the handlers' words: the breaker is open. Else nil.
+    public var outage: String? { facts.withLock { $0.outage } }
+
     func setConsuming(_ isConsuming: Bool) { facts.withLock { $0.isConsuming = isConsuming } }
 
-    var publisher: AMQPConnection? { facts.withLock { $0.publisher } }
+    func setPaused(_ isPaused: Bool) { facts.withLock { $0.isPaused = isPaused } }
 
-    func setPublisher(_ connection: AMQPConnection?) { facts.withLock { $0.publisher = connection } }
+    func setOutage(_ reason: String?) { facts.withLock { $0.outage = reason } }
 
-    func setError(_ error: AMQPError?) { facts.withLock { $0.lastError = error } }
+    var publisher: (any BrokerConnection)? { facts.withLock { $0.publisher } }
 
-    var lastError: AMQPError? { facts.withLock { $0.lastError } }
+    func setPublisher(_ connection: (any BrokerConnection)?) { facts.withLock { $0.publisher = connection } }
+
+    func setError(_ error: AMQPError?, of name: String) { facts.withLock { $0.errors[name] = error } }
+
+    func error(of name: String) -> AMQPError? { facts.withLock { $0.errors[name] } }
+}
+
+/// What a bus calls its two connections.
+enum ConnectionName {
+    static let publish = "publish"
+    static let consume = "consume"
 }

@@ -13,16 +13,38 @@ public protocol EventPublisher: Sendable {
 public protocol EventBus: EventPublisher {
     /// Handles events of a type one by one. The returned events are published before the delivery is acked.
     ///
-    /// What the handler throws sends the event to the service's dead letters with its reason.
+    /// What the handler throws decides, by its ``FailureClass``, whether the event climbs the service's retry ladder,
+    /// becomes a dead letter, or waits until handling is possible at all.
     func on<E: Event>(
-        _ type: E.Type, _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event])
+        _ type: E.Type, retry: RetryPolicy,
+        _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event])
 
     /// Handles events of these types many at a time.
-    func on(_ types: [any Event.Type], batch handler: any EventBatchHandler)
+    func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler)
 
     /// Makes events ready to be sent by this service.
     var encoder: EventEncoder { get }
 
+    /// No new events for now; what is in hand is finished. Publishing goes on.
+    func pause()
+
+    /// Goes on after `pause()`.
+    func resume()
+
     /// Consumes until a graceful shutdown; then finishes what is in hand.
     func run() async throws
+}
+
+extension EventBus {
+    /// With the ladder: see ``on(_:retry:_:)``.
+    public func on<E: Event>(
+        _ type: E.Type, _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event]
+    ) {
+        on(type, retry: .ladder, handler)
+    }
+
+    /// With the ladder: see ``on(_:retry:batch:)``.
+    public func on(_ types: [any Event.Type], batch handler: any EventBatchHandler) {
+        on(types, retry: .ladder, batch: handler)
+    }
 }

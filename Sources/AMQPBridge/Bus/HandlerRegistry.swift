@@ -5,15 +5,20 @@ public enum HandlingResult: Sendable {
     /// Done; these events follow from it and must be confirmed before it is acked. A ledger has stored its own and
     /// returns none.
     case handled([EncodedEvent])
-    /// The handler threw: the event goes to the dead letters with this reason.
+    /// The handler threw: the event is tried again or becomes a dead letter, as the error's class says.
     case failed(any Error)
+    /// Not touched, because an earlier event of its key failed in the same batch. It comes again when its turn is.
+    case postponed
 }
 
 /// Handles events many at a time, in the order of their arrival; the ledger is one.
 public protocol EventBatchHandler: Sendable {
+    /// Where the order of a key matters, an event whose predecessor of the same subject has failed in this batch must not
+    /// be handled; its result is `postponed`.
+    ///
     /// - Returns: one result for each event, in the same order.
     /// - Throws: when nothing can be handled now (its database is locked, its disk full). Nothing is settled then; the
-    ///   same events come again after a while.
+    ///   subscription's breaker opens, and the same events come again after a while, uncounted.
     func handle(_ events: [IncomingEvent]) async throws -> [HandlingResult]
 
     /// Runs beside the bus until it is cancelled, for example to send what an outbox holds.
@@ -28,9 +33,9 @@ final class HandlerRegistry: Sendable {
     typealias Single = @Sendable (any Event, EventContext) async throws -> [any Event]
 
     enum Handler: Sendable {
-        case single(Single)
+        case single(Single, RetryPolicy)
         /// The index of a batch handler.
-        case batch(Int)
+        case batch(Int, RetryPolicy)
     }
 
     struct Contents: Sendable {
@@ -45,22 +50,24 @@ final class HandlerRegistry: Sendable {
     var contents: Contents { state.withLock { $0 } }
 
     func on<E: Event>(
-        _ type: E.Type, _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event]
+        _ type: E.Type, retry: RetryPolicy,
+        _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event]
     ) {
         register(type) { _ in
-            .single { event, context in
-                guard let event = event as? E else { return [] }
-                return try await handler(event, context)
-            }
+            .single(
+                { event, context in
+                    guard let event = event as? E else { return [] }
+                    return try await handler(event, context)
+                }, retry)
         }
     }
 
-    func on(_ types: [any Event.Type], batch handler: any EventBatchHandler) {
+    func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler) {
         let index = state.withLock { contents in
             contents.batchHandlers.append(handler)
             return contents.batchHandlers.count - 1
         }
-        for type in types { register(type) { _ in .batch(index) } }
+        for type in types { register(type) { _ in .batch(index, retry) } }
     }
 
     private func register(_ type: any Event.Type, _ handler: (inout Contents) -> Handler) {

@@ -10,6 +10,10 @@
 /// Nothing returns through the topic exchange, where other services would get it too, nor through the default exchange,
 /// which would need the right to write to every queue.
 public struct ServiceTopology: Sendable {
+    /// How often a quorum queue delivers a message before it parks it among the dead letters. It parks what kills the
+    /// process every time: the retry ladder does not use it up, since every attempt is a new message.
+    public static let deliveryLimit: Int64 = 20
+
     public var service: String
     /// The topic exchange that all services share.
     public var exchange: ExchangeName
@@ -57,8 +61,7 @@ public struct ServiceTopology: Sendable {
             as: "dead",
             quorumOnly: [
                 "x-dead-letter-strategy": "at-least-once",
-                // Parks what kills the process every time; far above what the retry ladder uses.
-                "x-delivery-limit": 20,
+                "x-delivery-limit": .int(Self.deliveryLimit),
             ])
     }
 

@@ -140,10 +140,10 @@ extension DeliveryConsumer {
         }
     }
 
-    func setPrefetch(_ prefetch: UInt16) { state.withLock { $0.prefetch = prefetch } }
+    package func setPrefetch(_ prefetch: UInt16) { state.withLock { $0.prefetch = prefetch } }
 
     /// Takes back what arrived and nobody has begun with.
-    func discardArrived() -> [DeliveryTag] {
+    package func discardArrived() -> [DeliveryTag] {
         state.withLock { state in
             defer { state.arrived = [] }
             return state.arrived.map(\.tag)

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// One wait for many outcomes: the caller is resumed once, when the last of them is known.
-final class PublishBatch: Sendable {
+package final class PublishBatch: Sendable {
     private struct State {
         var outcomes: [PublishOutcome?]
         var missing: Int
@@ -11,19 +11,19 @@ final class PublishBatch: Sendable {
     private let state: Mutex<State>
 
     /// Never used again on this connection, so that a late cancellation finds no other batch.
-    let id: UInt64
+    package let id: UInt64
 
-    init(id: UInt64, count: Int) {
+    package init(id: UInt64, count: Int) {
         self.id = id
         state = Mutex(State(outcomes: Array(repeating: nil, count: count), missing: count))
     }
 
-    func start(_ continuation: UnsafeContinuation<[PublishOutcome], Never>) {
+    package func start(_ continuation: UnsafeContinuation<[PublishOutcome], Never>) {
         state.withLock { $0.continuation = continuation }
     }
 
     /// Each index once.
-    func resolve(_ index: Int, _ outcome: PublishOutcome) {
+    package func resolve(_ index: Int, _ outcome: PublishOutcome) {
         let finished = state.withLock { state -> (UnsafeContinuation<[PublishOutcome], Never>, [PublishOutcome])? in
             guard state.outcomes[index] == nil else { return nil }
             state.outcomes[index] = outcome

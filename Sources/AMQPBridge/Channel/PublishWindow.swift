@@ -56,9 +56,14 @@ struct PublishWindow {
     mutating func restart() { tracker = ConfirmTracker() }
 
     /// Gives up what has waited past its deadline; returns when to look again.
-    mutating func expire(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    ///
+    /// - Parameter blockedReason: the broker's alarm, if there is one.
+    mutating func expire(
+        at now: ContinuousClock.Instant, blockedReason: @autoclosure () -> String?
+    ) -> ContinuousClock.Instant? {
         if let deadline = tracker.nextDeadline, deadline <= now {
-            Self.resume(tracker.expire(at: now, error: AMQPError(.timeout, "no confirm within \(timeout)")))
+            let cause = blockedReason().map { "; the broker is blocked: \($0)" } ?? ""
+            Self.resume(tracker.expire(at: now, error: AMQPError(.timeout, "no confirm within \(timeout)\(cause)")))
         }
         return tracker.nextDeadline
     }

@@ -83,7 +83,7 @@ extension AMQPConnection {
     }
 
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
-        var next = window.expire(at: now) ?? now + .seconds(3600)
+        var next = window.expire(at: now, blockedReason: lane.blockedReason) ?? now + .seconds(3600)
         if let deadline = intake.nextDeadline {
             lane.expire(at: now - lane.start)
             next = min(next, max(now, lane.start + deadline))

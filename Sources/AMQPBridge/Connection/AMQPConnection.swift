@@ -114,11 +114,14 @@ public actor AMQPConnection {
     ///
     /// Deliveries that nobody has taken go back to the queue. Settlements given before this are with the broker when it
     /// returns: a quorum queue takes 32 at a time and forgets the others when a channel ends, so its consumer's end,
-    /// which goes through the queue's log, and a round trip come before the goodbye.
+    /// which goes through the queue's log, and a round trip come before the goodbye. A blocked connection gets no
+    /// goodbye: nobody would read it.
     public func close() {
         guard !end.isFinished else { return }
-        try? cancelConsumer()
-        if let _ = try? perform({ wire throws(AMQPError) in try wire.roundTrip() }) { wire.close() }
+        if blockedReason == nil {
+            try? cancelConsumer()
+            if let _ = try? perform({ wire throws(AMQPError) in try wire.roundTrip() }) { wire.close() }
+        }
         fail(AMQPError(.closed, "this connection was closed"))
     }
 
@@ -129,6 +132,9 @@ public actor AMQPConnection {
     public nonisolated var failure: AMQPError? { end.reason }
 
     /// The broker's words while it takes no messages because of an alarm (`connection.blocked`), else nil.
+    ///
+    /// RabbitMQ tells a connection when it publishes during the alarm, not before: nil on one that has been idle since
+    /// then, or that only consumes, proves nothing.
     public nonisolated var blockedReason: String? { lane.blockedReason }
 
     func fail(_ error: AMQPError) {

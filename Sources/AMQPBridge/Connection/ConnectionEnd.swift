@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Tells whoever waits, once, that a connection has ended and why.
-final class ConnectionEnd: Sendable {
+package final class ConnectionEnd: Sendable {
     private struct State {
         var reason: AMQPError?
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
@@ -10,12 +10,15 @@ final class ConnectionEnd: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     var isFinished: Bool { reason != nil }
 
-    var reason: AMQPError? { state.withLock { $0.reason } }
+    package var reason: AMQPError? { state.withLock { $0.reason } }
 
     /// False when it had ended before.
-    func finish(_ reason: AMQPError) -> Bool {
+    @discardableResult
+    package func finish(_ reason: AMQPError) -> Bool {
         let waiters = state.withLock { state -> [UInt64: CheckedContinuation<Void, Never>]? in
             guard state.reason == nil else { return nil }
             state.reason = reason
@@ -27,7 +30,7 @@ final class ConnectionEnd: Sendable {
     }
 
     /// The reason; a cancelled wait ends with `cancelled`, the connection goes on.
-    func wait() async -> AMQPError {
+    package func wait() async -> AMQPError {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID

@@ -25,6 +25,33 @@ extension CConnection {
         return try declare("declaring queue '\(queue.name)'", method)
     }
 
+    /// With every flag as it is said.
+    func declare(_ declaration: Declaration) throws(AMQPError) {
+        guard let type = declaration.type else { return try declareQueue(declaration) }
+        let arena = CArena()
+        var method = amqp_exchange_declare_t()
+        method.exchange = arena.bytes(declaration.name)
+        method.type = arena.bytes(type)
+        method.durable = declaration.isDurable ? 1 : 0
+        method.auto_delete = declaration.isAutoDeleted ? 1 : 0
+        method.internal = declaration.isInternal ? 1 : 0
+        method.arguments = arena.table(declaration.arguments)
+        try request(
+            "declaring exchange '\(declaration.name)'", AMQP_EXCHANGE_DECLARE_METHOD, method,
+            answer: AMQP_EXCHANGE_DECLARE_OK_METHOD)
+    }
+
+    private func declareQueue(_ declaration: Declaration) throws(AMQPError) {
+        let arena = CArena()
+        var method = amqp_queue_declare_t()
+        method.queue = arena.bytes(declaration.name)
+        method.durable = declaration.isDurable ? 1 : 0
+        method.exclusive = declaration.isExclusive ? 1 : 0
+        method.auto_delete = declaration.isAutoDeleted ? 1 : 0
+        method.arguments = arena.table(declaration.arguments)
+        _ = try declare("declaring queue '\(declaration.name)'", method)
+    }
+
     func inspect(_ queue: QueueName) throws(AMQPError) -> QueueStatus {
         let arena = CArena()
         var method = amqp_queue_declare_t()

@@ -2,7 +2,7 @@
 ///
 /// The library does not check by itself: a short string over 255 bytes is cut silently, and a header frame over the
 /// negotiated size fails after the method frame has left, so that the next publish seems to succeed.
-enum MessageLimits {
+package enum MessageLimits {
     /// Frame type, channel, size and end octet around every payload (AMQP 0-9-1, 4.2.3).
     static let frameOverhead = 8
     /// What we publish at most; RabbitMQ 4 takes 16 MiB, and an event belongs far below either.
@@ -12,7 +12,7 @@ enum MessageLimits {
     ///
     /// - Parameter messageID: the id it will be sent with, if not its own.
     @discardableResult
-    static func check(
+    package static func check(
         _ publishing: Publishing, messageID: String? = nil, frameMax: Int
     ) throws(AMQPError) -> Int {
         try checkShort("exchange", publishing.exchange.rawValue)

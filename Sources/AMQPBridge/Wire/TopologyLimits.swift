@@ -1,16 +1,16 @@
 // What names and arguments may measure. The library encodes nothing of a longer one and reports a broken connection;
 // checked here, only the call fails.
 extension MessageLimits {
-    static func check(_ name: QueueName) throws(AMQPError) { try checkShort("queue name", name.rawValue) }
+    package static func check(_ name: QueueName) throws(AMQPError) { try checkShort("queue name", name.rawValue) }
 
-    static func check(_ name: ExchangeName) throws(AMQPError) { try checkShort("exchange name", name.rawValue) }
+    package static func check(_ name: ExchangeName) throws(AMQPError) { try checkShort("exchange name", name.rawValue) }
 
-    static func check(_ queue: Queue) throws(AMQPError) {
+    package static func check(_ queue: Queue) throws(AMQPError) {
         try check(queue.name)
         try check(queue.arguments)
     }
 
-    static func check(_ binding: Binding) throws(AMQPError) {
+    package static func check(_ binding: Binding) throws(AMQPError) {
         try check(binding.queue)
         try check(binding.exchange)
         try checkShort("routing key", binding.routingKey.rawValue)

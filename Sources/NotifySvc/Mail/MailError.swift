@@ -1,5 +1,7 @@
+import AMQPBridge
+
 /// Why no message can be made of what was given. Trying again does not help.
-enum MailError: Error, Hashable, CustomStringConvertible {
+enum MailError: ClassifiedError, Hashable, CustomStringConvertible {
     /// A header would get a control character or a line break, which could start a header of somebody else's making.
     case controlCharacter(field: String, codePoint: UInt32)
     case invalidAddress(String, reason: String)
@@ -9,6 +11,8 @@ enum MailError: Error, Hashable, CustomStringConvertible {
     case dateOutOfRange(secondsSince1970: Int64)
     /// The sum does not fit into 64 bits of minor units.
     case amountTooLarge
+
+    var failureClass: FailureClass { .permanent }
 
     var description: String {
         switch self {

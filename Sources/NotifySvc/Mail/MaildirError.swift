@@ -1,12 +1,16 @@
+import AMQPBridge
 import Glibc
 
-/// Why a mail could not be stored. The disk may have room again later, so the same call may succeed then.
-struct MaildirError: Error, Hashable, CustomStringConvertible {
+/// Why a mail could not be stored. It is never the mail's fault: the folder is missing, read-only or full, and no other
+/// mail could be stored either until that is mended.
+struct MaildirError: ClassifiedError, Hashable, CustomStringConvertible {
     /// What was tried, for example `write`.
     let call: String
     let path: String
     /// The system's `errno`.
     let code: Int32
+
+    var failureClass: FailureClass { .notNow }
 
     var description: String {
         var buffer = [CChar](repeating: 0, count: 256)

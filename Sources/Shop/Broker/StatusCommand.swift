@@ -1,10 +1,17 @@
 import AMQPBridge
 import ArgumentParser
+import ShopEvents
 
 /// Asks the broker how full the shop's queues are.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show every queue: messages that are ready, and consumers.")
+        commandName: "status",
+        abstract: "Show every queue: messages that are ready, and consumers; and whether the broker takes messages.",
+        discussion: """
+            With a memory or disk alarm the broker goes on delivering and takes nothing new. It tells only those who \
+            publish, so a message that reaches nobody is sent to find out.
+            """
+    )
 
     struct Row: Encodable, Equatable {
         var queue: String
@@ -12,22 +19,42 @@ struct StatusCommand: AsyncParsableCommand {
         var consumers = 0
         /// Only there when true.
         var missing: Bool?
+        /// The broker's reason; only there while it takes no messages.
+        var blocked: String?
     }
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let names = try Settings().topology().queues.map(\.name)
-        let rows = try await Broker.withConnection { connection in
+        let settings = Settings()
+        let names = try settings.topology().queues.map(\.name)
+        let probe = try settings.alarmProbe()
+        let (rows, blocked) = try await Broker.withConnection(settings) { connection in
+            async let blocked = probe.blockedReason()
             var rows: [Row] = []
             for name in names { rows.append(Row(name, try await connection.inspect(name))) }
-            return rows
+            return (rows, await blocked)
         }
-        if output.json { try Output.json(rows) } else { Output.lines(Self.text(rows)) }
+        try show(rows, blocked: blocked)
         let missing = rows.filter { $0.missing == true }.map(\.queue)
         if !missing.isEmpty {
             throw Failure.failed("missing: \(missing.joined(separator: ", ")); create with `shop topology apply`")
         }
+    }
+
+    private func show(_ rows: [Row], blocked: String?) throws {
+        if let blocked { Output.complain(Self.warning(blocked)) }
+        guard output.json else { return Output.lines(Self.text(rows)) }
+        try Output.json(
+            rows.map { row in
+                var row = row
+                row.blocked = blocked
+                return row
+            })
+    }
+
+    static func warning(_ reason: String) -> String {
+        "the broker is blocked and takes no messages (\(Visible.text(reason))); what waits is still delivered"
     }
 
     private static func text(_ rows: [Row]) -> [String] {
@@ -51,5 +78,14 @@ extension StatusCommand.Row {
         } else {
             missing = true
         }
+    }
+}
+
+extension Settings {
+    fileprivate func alarmProbe() throws -> AlarmProbe {
+        let (type, ladder) = (try queueType(), try ladder())
+        return AlarmProbe(
+            try broker(),
+            exchanges: ShopService.allCases.map { $0.topology(queueType: type, ladder: ladder).returnExchange })
     }
 }

@@ -29,44 +29,19 @@ struct TopologyApplyCommand: AsyncParsableCommand {
     private static func text(_ changes: [TopologyChange]) -> [String] {
         var table = Table(.init("KIND"), .init("NAME"), .init("STATE"), .init("DIFFERENCES"))
         for change in changes {
-            table.add(
-                change.kind.rawValue, change.name, change.state.rawValue,
-                change.differences.map(\.description).joined(separator: "; "))
+            table.add(change.kind.rawValue, change.name, change.state.rawValue, change.listOfDifferences)
         }
         return table.lines(.stdout)
     }
 
     /// Which, what, and what to do: RabbitMQ has no way to change a queue's arguments.
     static func complaint(_ change: TopologyChange) -> String {
-        let differences = change.differences.map(\.description).joined(separator: "; ")
         let remedy =
             switch change.kind {
             case .queue: "drain it, delete it by hand and apply again"
             case .exchange, .binding: "delete it by hand and apply again"
             }
-        return "\(change.kind.rawValue) '\(change.name)' exists with other arguments (\(differences)): \(remedy)"
-    }
-}
-
-/// A change as `--json` tells it.
-struct ChangeRow: Encodable {
-    struct Difference: Encodable {
-        var argument: String
-        var wanted: String
-        var found: String
-    }
-
-    var kind: String
-    var name: String
-    var state: String
-    var differences: [Difference]
-
-    init(_ change: TopologyChange) {
-        kind = change.kind.rawValue
-        name = change.name
-        state = change.state.rawValue
-        differences = change.differences.map {
-            Difference(argument: $0.argument, wanted: $0.wanted, found: $0.found)
-        }
+        return
+            "\(change.kind.rawValue) '\(change.name)' exists with other arguments (\(change.listOfDifferences)): \(remedy)"
     }
 }

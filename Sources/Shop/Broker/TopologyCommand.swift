@@ -4,6 +4,7 @@ struct TopologyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topology",
         abstract: "The exchanges, queues and bindings of the shop.",
-        subcommands: [TopologyApplyCommand.self]
+        discussion: "AMQP_QUEUE_TYPE and AMQP_RETRY_LADDER say how they should be.",
+        subcommands: [TopologyShowCommand.self, TopologyPlanCommand.self, TopologyApplyCommand.self]
     )
 }

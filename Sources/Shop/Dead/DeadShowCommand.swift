@@ -10,30 +10,24 @@ struct DeadShowCommand: AsyncParsableCommand {
     /// Bodies are shown whole up to this many bytes.
     private static let maxBodySize = 64 << 20
 
-    @Argument(help: "The event's id; the same as --id.")
-    var eventID: String?
-
-    @OptionGroup var filter: LetterFilter
+    @OptionGroup var chosen: ChosenLetters
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        if let eventID, let id = filter.id, id != eventID { throw ValidationError("two different ids are given") }
-        if eventID == nil && filter.isEmpty { throw ValidationError("say which: an event's id, or --service, --type") }
-    }
-
     func run() async throws {
-        var filter = filter
-        filter.id = filter.id ?? eventID
+        let filter = chosen.filter
         var count = 0
-        try await filter.letters(maxBodySize: Self.maxBodySize) { letters in
-            if output.json {
-                try Output.json(letters.map { LetterRow(letter: $0, hasBody: true) })
-            } else {
-                for (index, letter) in letters.enumerated() {
-                    Output.lines((count + index > 0 ? [""] : []) + LetterCard(letter: letter, style: .stdout).lines)
+        try await filter.eachService(maxBodySize: Self.maxBodySize) { letters, service in
+            try await letters.look(service, where: filter.selection) { letters in
+                if output.json {
+                    try Output.json(letters.map { LetterRow(letter: $0, extras: .body) })
+                } else {
+                    for (index, letter) in letters.enumerated() {
+                        let card = LetterCard(letter: letter, style: .stdout)
+                        Output.lines((count + index > 0 ? [""] : []) + card.lines)
+                    }
                 }
+                count += letters.count
             }
-            count += letters.count
         }
         if count == 0 { throw Failure.failed("no dead letter matches") }
     }

@@ -15,8 +15,13 @@ struct LetterCard {
                 "  error         \(letter.error)",
                 "  first failed  \(letter.firstFailed ?? "-")",
                 "  last failed   \(letter.lastFailed ?? "-")",
-                "  body          \(letter.body.count) bytes\(letter.bodyText == nil ? ", in base64" : "")",
+                "  body          \(letter.bodySize) bytes\(bodyNote)",
             ].map(Visible.text) + bodyLines
+    }
+
+    private var bodyNote: String {
+        if letter.isBodyDropped { return ", too large to show" }
+        return letter.bodyText == nil ? ", in base64" : ""
     }
 
     private var bodyLines: [String] {

@@ -3,11 +3,16 @@ import FoundationEssentials
 
 /// A dead letter as `--json` tells it. Every field is there, null when unknown.
 struct LetterRow: Encodable {
+    enum Extras {
+        case none, body
+        case result(DeadLetterResult)
+    }
+
     var letter: DeadLetter
-    var hasBody: Bool
+    var extras = Extras.none
 
     enum CodingKeys: String, CodingKey {
-        case service, type, attempts, error, body
+        case service, type, attempts, error, body, done, reason
         case eventID = "event_id"
         case routingKey = "routing_key"
         case firstFailed = "first_failed"
@@ -25,10 +30,16 @@ struct LetterRow: Encodable {
         try fields.encode(letter.error, forKey: .error)
         try fields.encode(letter.firstFailed, forKey: .firstFailed)
         try fields.encode(letter.lastFailed, forKey: .lastFailed)
-        guard hasBody else { return }
-        let text = letter.bodyText
-        try fields.encode(text, forKey: .body)
-        if text == nil { try fields.encode(letter.bodyBase64, forKey: .bodyBase64) }
+        switch extras {
+        case .none: break
+        case .body:
+            let text = letter.bodyText
+            try fields.encode(text, forKey: .body)
+            if text == nil { try fields.encode(letter.bodyBase64, forKey: .bodyBase64) }
+        case .result(let result):
+            try fields.encode(result.isDone, forKey: .done)
+            try fields.encodeIfPresent(result.failure?.message, forKey: .reason)
+        }
     }
 }
 

@@ -81,7 +81,7 @@ struct DeadLetterLimitsTests {
     @Test("the count of attempts goes on from any number", arguments: [0, 1, 4, 999, .max, .min, -1] as [Int64])
     func attempts(count: Int64) {
         let delivery = Letters.delivery(["amqpbridge-attempt": .int(count)], exchange: "depot.rt")
-        #expect(DeadLetter.attempts(of: delivery) == Int(max(0, min(count, 1_000_000))))
+        #expect(ReturnCopy.attempts(of: delivery) == Int(max(0, min(count, 1_000_000))))
         #expect(Letters.read(Letters.letter(delivery)).attempts == Int(max(0, min(count, 999_999))) + 1)
     }
 }

@@ -35,8 +35,9 @@ struct DeadLetterMakingTests {
             "x-death": .array([.table(["reason": "expired"])]), "CC": .array(["a"]), "BCC": .array(["b"]),
             "x-first-death-exchange": "x", "x-first-death-queue": "x", "x-first-death-reason": "x",
             "x-last-death-exchange": "x", "x-last-death-queue": "x", "x-last-death-reason": "x",
+            "x-delivery-count": 2, "x-acquired-count": 2,
         ]
-        let kept: AMQPTable = ["x-delivery-count": 2, "cc": "c", "x-deaths": "d", "traceparent": "t"]
+        let kept: AMQPTable = ["cc": "c", "x-deaths": "d", "traceparent": "t"]
         let headers = Letters.letter(Letters.delivery(astray.merging(kept) { $1 })).properties.headers
         #expect(astray.keys.allSatisfy { headers[$0] == nil })
         #expect(headers.filter { kept.keys.contains($0.key) } == kept)

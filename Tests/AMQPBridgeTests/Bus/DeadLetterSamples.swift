@@ -30,7 +30,7 @@ enum Letters {
     static func letter(
         _ delivery: Delivery, _ failure: any Error = Spilt(), at now: RFC3339Time = start, frameMax: Int = 131_072
     ) -> Publishing {
-        DeadLetter.publishing(for: delivery, failure: failure, topology: topology, frameMax: frameMax, now: now)
+        ReturnCopy(topology: topology, frameMax: frameMax, now: now).deadLetter(delivery, failure: failure)
     }
 
     /// A letter as it comes back to the service when it is replayed.

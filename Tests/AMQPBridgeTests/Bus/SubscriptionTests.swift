@@ -1,3 +1,4 @@
+import AMQPBridgeTesting
 import Logging
 import Synchronization
 import Testing
@@ -12,22 +13,45 @@ struct SubscriptionTests {
     private func subscription(_ register: (HandlerRegistry) -> Void) -> Subscription {
         let registry = HandlerRegistry()
         register(registry)
-        let state = BusState()
+        let options = SubscriptionOptions()
         return Subscription(
-            handlers: registry.contents, topology: Letters.topology, encoder: EventEncoder(source: "/test/depot"),
-            publisher: BusPublisher(exchange: "test.events", state: state), logger: Logger(label: "test"))
+            registry.contents,
+            LaneContext(
+                topology: Letters.topology, options: options, encoder: EventEncoder(source: "/test/depot"),
+                publisher: BusPublisher(exchange: "test.events", state: BusState()),
+                breaker: Breaker(threshold: options.breakerThreshold, clock: .continuous) { _ in },
+                flow: FlowControl(prefetch: 100), clock: .continuous, logger: Logger(label: "test")))
     }
 
     /// Hands the deliveries to the subscription as a connection would; returns the frames that settle them.
-    private func process(_ bodies: [[UInt8]], _ subscription: Subscription) async throws -> [SettlementFrame] {
+    ///
+    /// - Parameter isDone: when to look; without it, when nothing is in hand any more.
+    private func process(
+        _ deliveries: [Delivery], _ subscription: Subscription, until isDone: (@Sendable () -> Bool)? = nil
+    ) async throws -> [SettlementFrame] {
+        try consumer.deliver(deliveries)
+        await subscription.dispatch(deliveries, from: consumer)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in subscription.allLanes { group.addTask { await lane.run() } }
+            if let isDone {
+                try await eventually("the handlers were called") { isDone() }
+            } else {
+                for lane in subscription.allLanes { await lane.drained() }
+            }
+            group.cancelAll()
+        }
+        return consumer.takeSettlements()
+    }
+
+    private func process(
+        _ bodies: [[UInt8]], _ subscription: Subscription, until isDone: (@Sendable () -> Bool)? = nil
+    ) async throws -> [SettlementFrame] {
         let deliveries = bodies.enumerated().map { index, body in
             var delivery = Letters.delivery(body: body)
             delivery.tag = DeliveryTag(epoch: 1, value: UInt64(index + 1))
             return delivery
         }
-        try consumer.deliver(deliveries)
-        try await subscription.process(deliveries, from: consumer)
-        return consumer.takeSettlements()
+        return try await process(deliveries, subscription, until: isDone)
     }
 
     private func bodies(_ count: Int) throws -> [[UInt8]] {
@@ -38,7 +62,7 @@ struct SubscriptionTests {
     func handled() async throws {
         let weights = Mutex<[Int]>([])
         let subscription = subscription { registry in
-            registry.on(ParcelSent.self) { event, context in
+            registry.on(ParcelSent.self, retry: .ladder) { event, context in
                 weights.withLock { $0.append(event.weight) }
                 #expect(context.attempt == 1 && context.routingKey == "parcel.sent")
                 return []
@@ -48,72 +72,84 @@ struct SubscriptionTests {
         #expect(weights.withLock { $0 } == Array(0..<50))
     }
 
-    @Test("what cannot be published settles nothing", arguments: [true, false])
+    @Test("what cannot be published settles nothing; its neighbours are acked", arguments: [true, false])
     func unpublished(failing: Bool) async throws {
+        let calls = Mutex(0)
         let subscription = subscription { registry in
-            registry.on(ParcelSent.self) { event, _ in
+            registry.on(ParcelSent.self, retry: .ladder) { event, _ in
+                calls.withLock { $0 += 1 }
                 guard event.weight == 1 else { return [] }
                 if failing { throw Spilt() }
                 return [ParcelSeen(parcelID: event.parcelID)]
             }
         }
-        let bodies = try bodies(3)
-        await #expect(throws: AMQPError.self) { try await process(bodies, subscription) }
-        #expect(consumer.takeSettlements() == [], "the next connection gets all three again")
-        #expect(consumer.inHand == 3)
+        let frames = try await process(bodies(3), subscription) { [consumer] in
+            calls.withLock { $0 } == 3 && consumer.inHand == 1
+        }
+        #expect(frames == [.ack(tag: 1, multiple: false), .ack(tag: 3, multiple: false)])
+        #expect(calls.withLock { $0 } == 3, "the handler has done its work and is not called again")
     }
 
     @Test("a body too large to copy is left to the broker, its neighbours are acked")
     func oversized() async throws {
-        let subscription = subscription { $0.on(ParcelSent.self) { _, _ in [] } }
+        let subscription = subscription { $0.on(ParcelSent.self, retry: .ladder) { _, _ in [] } }
         var deliveries = try bodies(3).map { Letters.delivery(body: $0) }
         for index in 0..<3 { deliveries[index].tag = DeliveryTag(epoch: 1, value: UInt64(index + 1)) }
         deliveries[1].body = []
         deliveries[1].bodySize = 5_000_000
-        try consumer.deliver(deliveries)
-        try await subscription.process(deliveries, from: consumer)
-        #expect(Set(consumer.takeSettlements()) == [.reject(tag: 2, requeue: false), .ack(tag: 3, multiple: true)])
+        #expect(
+            Set(try await process(deliveries, subscription)) == [
+                .reject(tag: 2, requeue: false), .ack(tag: 3, multiple: true),
+            ])
     }
 
     @Test("a batch handler gets its events at once, without the others'")
     func batch() async throws {
         let handler = RecordingHandler()
         let subscription = subscription { registry in
-            registry.on([ParcelSent.self], batch: handler)
-            registry.on(ParcelSeen.self) { _, _ in [] }
+            registry.on([ParcelSent.self], retry: .ladder, batch: handler)
+            registry.on(ParcelSeen.self, retry: .ladder) { _, _ in [] }
         }
         let seen = try EventEncoder(source: "/s").encode(ParcelSeen(parcelID: "s")).body
         #expect(try await process([seen] + bodies(4) + [seen], subscription) == [.ack(tag: 6, multiple: true)])
         #expect(handler.calls == [[0, 1, 2, 3]])
     }
 
-    @Test("a batch handler that cannot now is called again until it can")
+    @Test("a batch handler that cannot now is called again until it can, with one event at a time")
     func outage() async throws {
         let handler = RecordingHandler(failures: 2)
-        let subscription = subscription { $0.on([ParcelSent.self], batch: handler) }
+        let subscription = subscription { $0.on([ParcelSent.self], retry: .ladder, batch: handler) }
         #expect(try await process(bodies(2), subscription) == [.ack(tag: 2, multiple: true)])
-        #expect(handler.calls == [[0, 1], [0, 1], [0, 1]])
+        #expect(handler.calls == [[0, 1], [0], [1], [0]])
     }
 
     @Test("what nobody can read is not acked before its letter is safe")
     func unreadable() async throws {
-        let subscription = subscription { $0.on(ParcelSent.self) { _, _ in [] } }
-        await #expect(throws: AMQPError.self) { try await process([[1, 2, 3]], subscription) }
-        #expect(consumer.takeSettlements() == [])
-    }
-
-    @Test("an attempt count that a stranger wrote is bounded")
-    func forgedAttempt() async throws {
+        let calls = Mutex(0)
         let subscription = subscription { registry in
-            registry.on(ParcelSent.self) { _, context in
-                #expect(context.attempt == 1_000_001)
+            registry.on(ParcelSent.self, retry: .ladder) { _, _ in
+                calls.withLock { $0 += 1 }
                 return []
             }
         }
-        let delivery = Letters.delivery(["amqpbridge-attempt": .int(.max)], body: try bodies(1)[0])
-        try consumer.deliver([delivery])
-        try await subscription.process([delivery], from: consumer)
-        #expect(consumer.takeSettlements() == [.ack(tag: 1, multiple: false)])
+        let readable = try bodies(1)
+        let frames = try await process([[1, 2, 3]] + readable, subscription) { calls.withLock { $0 } == 1 }
+        #expect(frames.allSatisfy { $0 == .ack(tag: 2, multiple: false) })
+        #expect(consumer.inHand >= 1)
+    }
+
+    @Test("an attempt count is believed only on the own return path, and bounded", arguments: [true, false])
+    func forgedAttempt(isReturned: Bool) async throws {
+        let subscription = subscription { registry in
+            registry.on(ParcelSent.self, retry: .ladder) { _, context in
+                #expect(context.attempt == (isReturned ? 1_000_001 : 1))
+                return []
+            }
+        }
+        let delivery = Letters.delivery(
+            ["amqpbridge-attempt": .int(.max)], exchange: isReturned ? "depot.rt" : "test.events",
+            body: try bodies(1)[0])
+        #expect(try await process([delivery], subscription) == [.ack(tag: 1, multiple: false)])
     }
 }
 

@@ -189,6 +189,18 @@ struct TLSRefusalTests {
         }
     }
 
+    @Test("a server that greets in plain text before it is asked is told from one that speaks TLS")
+    func plainGreeting() async throws {
+        for (greeting, words) in [("AMQP", "speaks plain AMQP"), ("HTTP/1.1 400 Bad Request\r\n\r\n", "plain HTTP")] {
+            let server = try DeafServer(greeting: greeting)
+            defer { server.stop() }
+            let endpoint = AMQPEndpoint(host: "127.0.0.1", port: server.port, usesTLS: true)
+            var configuration = AMQPConfiguration(endpoints: [endpoint])
+            configuration.options.connectTimeout = .milliseconds(300)
+            await expectRefused(configuration, saying: words, "5671", within: .milliseconds(550))
+        }
+    }
+
     @Test("a server that never answers the handshake, or breaks it off: unreachable, by the deadline")
     func deafServer() async throws {
         for (greeting, words) in [("", "within 0.3 seconds"), ("\u{1}garbage and more of it", "TLS")] {

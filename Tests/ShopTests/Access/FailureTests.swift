@@ -32,7 +32,10 @@ struct FailureTests {
         "order show", "order show 1", "order list --limit 0", "order list --status lost", "order nothing",
         "stock set", "stock set A", "stock set A=-1", "stock set A=1000000001", "stock set A=1 A=1",
         "dead list --service nobody", "dead list --older-than 5", "dead show", "dead show a --id b", "nothing",
-        "status --verbose", "topology apply now",
+        "status --verbose", "topology apply now", "topology plan order.in", "topology drop", "watch order",
+        "dead replay", "dead discard", "dead replay --json", "dead discard --service nobody", "dead replay a --id b",
+        "dead discard --id=", "dead replay --type=", "dead discard --error=", "dead list --error=",
+        "dead discard a b", "dead replay --older-than 5",
     ])
     func wrongUsage(_ line: String) throws {
         let error = try #require(throws: (any Error).self) {
@@ -47,7 +50,10 @@ struct FailureTests {
         "order place --email a@b.c --line A=1 --id 0190ABCD-ef01-7000-8000-00000000000f",
         "order show 0190abcd-ef01-7000-8000-00000000000f --json", "order list --status shipped --limit 1 --json",
         "stock set A=0 B=1000000000 --json", "stock list --json", "status --json", "topology apply --json",
+        "topology plan --json", "topology show --json", "watch --json",
         "dead list --service notify --type t --older-than 3d --id i --json", "dead show i --json", "dead show --id i",
+        "dead replay i", "dead replay --all --json", "dead discard --service order", "dead replay --error x",
+        "dead discard --older-than 3d --type t --error x --id i --all --json", "dead list --all", "dead show --all",
     ])
     func rightUsage(_ line: String) {
         #expect(throws: Never.self) { try ShopCommand.parseAsRoot(line.split(separator: " ").map(String.init)) }

@@ -15,6 +15,14 @@ struct BrokerRowTests {
         #expect(try JSONLine.text(row) == #"{"consumers":0,"missing":true,"queue":"q","ready":0}"#)
     }
 
+    @Test func aBrokerThatIsBlocked() throws {
+        var row = StatusCommand.Row("q", QueueStatus(name: "q", ready: 3, consumers: 1))
+        row.blocked = "low on memory"
+        #expect(
+            try JSONLine.text(row) == #"{"blocked":"low on memory","consumers":1,"queue":"q","ready":3}"#)
+        #expect(StatusCommand.warning("low\u{1B} on memory").contains("(low\u{FFFD} on memory)"))
+    }
+
     @Test func aDifferenceSaysWhatToDo() throws {
         let change = TopologyChange(
             kind: .queue, name: "order.in", state: .differs,

@@ -1,13 +1,12 @@
 import AMQPBridge
 import ArgumentParser
+import ShopEvents
 import Testing
 
 @testable import Shop
 
 @Suite("Dead letters")
 struct LetterTests {
-    private static let now = RFC3339Time(milliseconds: 1_800_000_000_000)
-
     private func letter(
         id: String? = "e1", type: String? = "t", failed: String? = "2027-01-15T07:50:00.000Z",
         body: [UInt8] = [UInt8]("{}".utf8)
@@ -25,32 +24,35 @@ struct LetterTests {
 
     private func filter(_ arguments: String...) throws -> LetterFilter { try LetterFilter.parse(arguments) }
 
+    @Test func everyOptionIsAWish() throws {
+        let filter = try filter(
+            "--service", "inventory", "--id", "e1", "--type", "t", "--error", "boom", "--older-than", "10m")
+        #expect(filter.services == [.inventory])
+        #expect(
+            filter.selection
+                == DeadLetterSelection(eventID: "e1", type: "t", errorContains: "boom", olderThan: .seconds(600)))
+    }
+
     @Test func withoutAWishAllMatch() throws {
-        #expect(try filter().matches(letter(id: nil, type: nil, failed: nil)))
-        #expect(try filter().isEmpty)
+        #expect(try filter().services == ShopService.allCases)
+        #expect(try filter().selection == .all)
     }
 
-    @Test func everyWishCounts() throws {
-        #expect(try filter("--service", "inventory", "--id", "e1", "--type", "t").matches(letter()))
-        #expect(try !filter("--service", "order").matches(letter()))
-        #expect(try !filter("--id", "e2").matches(letter()))
-        #expect(try !filter("--id", "e1").matches(letter(id: nil)))
-        #expect(try !filter("--type", "u").matches(letter()))
+    @Test func whatIsNeitherChosenNorAll() throws {
+        #expect(try filter().isMissing)
+        for chosen in [["--all"], ["--service", "order"], ["--id", "e"], ["--type", "t"], ["--error", "x"]] {
+            #expect(try !LetterFilter.parse(chosen).isMissing)
+        }
+        #expect(try !filter("--older-than", "3d").isMissing)
     }
 
-    /// The letter failed ten minutes before `now`.
-    @Test(arguments: [("599s", true), ("10m", false), ("11m", false), ("3d", false), ("0s", true)])
-    func age(_ age: String, _ matches: Bool) throws {
-        #expect(try filter("--older-than", age).matches(letter(), now: Self.now) == matches)
-    }
-
-    @Test(arguments: [nil, "yesterday"])
-    func withoutATimeNobodyKnowsItsAge(_ time: String?) throws {
-        #expect(try !filter("--older-than", "0s").matches(letter(failed: time), now: Self.now))
+    @Test func theIDMayStandByItself() throws {
+        #expect(try ChosenLetters.parse(["e1"]).filter.selection == DeadLetterSelection(eventID: "e1"))
+        #expect(try ChosenLetters.parse(["e1", "--id", "e1"]).filter.selection.eventID == "e1")
     }
 
     @Test func jsonHasEveryField() throws {
-        let line = try JSONLine.text(LetterRow(letter: letter(id: nil, type: nil, failed: nil), hasBody: false))
+        let line = try JSONLine.text(LetterRow(letter: letter(id: nil, type: nil, failed: nil)))
         #expect(
             line
                 == #"{"attempts":0,"error":"boom","event_id":null,"first_failed":null,"last_failed":null,"routing_key":"order.created","service":"inventory","type":null}"#
@@ -58,9 +60,9 @@ struct LetterTests {
     }
 
     @Test func aBodyIsTextOrBase64() throws {
-        let text = try JSONLine.text(LetterRow(letter: letter(), hasBody: true))
+        let text = try JSONLine.text(LetterRow(letter: letter(), extras: .body))
         #expect(text.contains(#""body":"{}""#) && !text.contains("body_base64"))
-        let bytes = try JSONLine.text(LetterRow(letter: letter(body: [0xFF, 0x00]), hasBody: true))
+        let bytes = try JSONLine.text(LetterRow(letter: letter(body: [0xFF, 0x00]), extras: .body))
         #expect(bytes.contains(#""body":null,"body_base64":"/wA=""#))
     }
 

@@ -73,7 +73,7 @@ struct WireScenario: Sendable {
         amqp.options.callTimeout = .seconds(1)
         amqp.options.publishTimeout = Self.publishTimeout
         var configuration = RabbitMQEventBus.Configuration(amqp: amqp, topology: topology)
-        configuration.shutdownTimeout = .seconds(2)
+        configuration.subscription.shutdownTimeout = .seconds(2)
         return RabbitMQEventBus(
             configuration, encoder: EventEncoder(source: "/test/wire"),
             logger: Logger(label: "wire") { _ in SwiftLogNoOpLogHandler() })

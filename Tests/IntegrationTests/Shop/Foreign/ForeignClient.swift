@@ -40,7 +40,7 @@ enum ForeignClient {
             + #""subject": "\#(subject)", "time": "2026-01-02T03:04:05Z", "data": \#(data)}"#
     }
 
-    private static func run(_ script: String, _ url: String, input: Data) async throws {
+    static func run(_ script: String, _ url: String, input: Data) async throws {
         let command = Command(
             executable: python, arguments: ["-c", script], environment: ["AMQP_URL": url], input: input)
         _ = try await command.run().checked()

@@ -8,7 +8,8 @@ extension WholeShop {
         private static let good = ["order", "place", "--email", "ada@example.org", "--line", "MUG=1"]
 
         static let commands = [
-            good, ["status"], ["topology", "apply"], ["dead", "list"],
+            good, ["status"], ["topology", "show"], ["topology", "plan"], ["topology", "apply"], ["dead", "list"],
+            ["watch"],
         ]
 
         @Test("No broker: 69, with its host and port and the cause", arguments: commands)
@@ -74,7 +75,7 @@ extension WholeShop {
         func noTopology() async throws {
             let shop = try ShopFixture.current()
             try await shop.withEmptyVirtualHost { url in
-                for arguments in [Self.good, ["status"], ["dead", "list"]] {
+                for arguments in [Self.good, ["status"], ["dead", "list"], ["watch"]] {
                     let result = try await shop.command(arguments, environment: ["AMQP_URL": url])
                     #expect(result.exitCode == 1)
                     #expect(result.errors.contains("shop topology apply"), "\(result.errors)")

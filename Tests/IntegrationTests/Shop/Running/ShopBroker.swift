@@ -27,7 +27,13 @@ struct ShopBroker: Sendable {
 
     func deleteVirtualHost(_ name: String) async throws { _ = try await run("ctl", "-q", "delete_vhost", name) }
 
-    private func run(_ arguments: String...) async throws -> String {
+    /// `rabbitmqctl` for the node.
+    @discardableResult
+    func control(_ arguments: String...) async throws -> String { try await run(["ctl"] + arguments) }
+
+    private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
+
+    private func run(_ arguments: [String]) async throws -> String {
         let script = ShopBinaries.repository.appending(path: "deploy/broker")
         let command = Command(executable: script, arguments: arguments, environment: ["RUN_DIR": runDirectory])
         let result = try await command.run(within: .seconds(120)).checked()

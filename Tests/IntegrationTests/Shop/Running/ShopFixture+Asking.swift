@@ -43,6 +43,7 @@ struct QueueRow: Decodable, Sendable {
     var queue: String
     var ready: Int
     var consumers: Int
+    var blocked: String?
 }
 
 // What a shopkeeper asks, by the command line.

@@ -1,0 +1,221 @@
+package import Logging
+import ServiceLifecycle
+
+/// The event bus of one service, whatever the broker: two connections, handlers in lanes, and how they end together.
+///
+/// What is behind ``BrokerConnection`` is RabbitMQ, or the testing library's broker in memory.
+package final class EventBusCore: EventBus {
+    package let encoder: EventEncoder
+    package let state = BusState()
+    private let topology: ServiceTopology
+    private let options: SubscriptionOptions
+    private let registry = HandlerRegistry()
+    private let publisher: BusPublisher
+    private let flow: FlowControl
+    private let connect: Connect
+    private let clock: BusClock
+    private let logger: Logger
+
+    package init(
+        topology: ServiceTopology, options: SubscriptionOptions, encoder: EventEncoder, logger: Logger,
+        clock: BusClock = .continuous, connect: @escaping Connect
+    ) {
+        self.topology = topology
+        self.options = options
+        self.encoder = encoder
+        self.logger = logger
+        self.clock = clock
+        self.connect = connect
+        publisher = BusPublisher(exchange: topology.exchange, state: state)
+        flow = FlowControl(prefetch: options.prefetch)
+    }
+
+    package func on<E: Event>(
+        _ type: E.Type, retry: RetryPolicy,
+        _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event]
+    ) {
+        registry.on(type, retry: retry, handler)
+    }
+
+    package func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler) {
+        registry.on(types, retry: retry, batch: handler)
+    }
+
+    package func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] { await publisher.publish(events) }
+
+    package func pause() {
+        state.setPaused(true)
+        flow.pause()
+    }
+
+    package func resume() {
+        state.setPaused(false)
+        flow.resume()
+    }
+
+    package func run() async throws {
+        try options.check()
+        let handlers = registry.contents
+        let subscription = Subscription(handlers, context())
+        try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask { try await self.runPublisher() }
+            group.addTask { try await self.runConsumer(subscription) }
+            for lane in subscription.allLanes { group.addTask { await Part.handling(lane.run()) } }
+            group.addTask { await Part.handling(subscription.watchDeadlines()) }
+            group.addTask { await Part.handling(subscription.watchBreaker()) }
+            for handler in handlers.batchHandlers {
+                group.addTask { Part.handling(try await handler.run(publishingTo: self.publisher)) }
+            }
+            for try await finished in group where finished == .consumer {
+                await self.drain(handlers.batchHandlers)
+                group.cancelAll()
+            }
+        }
+    }
+
+    private enum Part {
+        case publisher, consumer, handling
+
+        static func handling(_: Void) -> Part { .handling }
+    }
+
+    private func context() -> LaneContext {
+        let breaker = Breaker(threshold: options.breakerThreshold, clock: clock) { [state, flow, logger] reason in
+            state.setOutage(reason)
+            if let reason {
+                logger.warning(
+                    "Nothing can be handled; one event is tried at a time", metadata: ["error": .string(reason)])
+            } else {
+                flow.recovered()
+                logger.info("Events are handled again")
+            }
+        }
+        return LaneContext(
+            topology: topology, options: options, encoder: encoder, publisher: publisher, breaker: breaker, flow: flow,
+            clock: clock, logger: logger)
+    }
+
+    private func drain(_ handlers: [any EventBatchHandler]) async {
+        let deadline = ContinuousClock.now + options.shutdownTimeout / 2
+        for handler in handlers { await handler.drain(until: deadline) }
+    }
+
+    private func supervisor(_ name: String) -> ConnectionSupervisor {
+        ConnectionSupervisor(name: name, connect: connect, state: state, clock: clock, logger: logger)
+    }
+
+    // MARK: Publishing
+
+    private func runPublisher() async throws -> Part {
+        try await supervisor(ConnectionName.publish).run { try await self.lend($0) }
+        return .publisher
+    }
+
+    /// Publishing goes over this connection until it ends or the bus does.
+    private func lend(_ connection: any BrokerConnection) async throws {
+        publisher.use(connection)
+        let reason = await connection.closed()
+        publisher.use(nil)
+        guard Task.isCancelled else { throw reason }
+        await connection.close()
+    }
+
+    // MARK: Consuming
+
+    private func runConsumer(_ subscription: Subscription) async throws -> Part {
+        try await supervisor(ConnectionName.consume).run { try await self.consume(subscription, on: $0) }
+        return .consumer
+    }
+
+    private func consume(_ subscription: Subscription, on connection: any BrokerConnection) async throws {
+        try await declare(on: connection)
+        // What waits in the queue may have ended an earlier run of this process: it is taken with care.
+        flow.begin(isCautious: try await connection.inspect(topology.inQueue)?.ready != 0)
+        guard let (consumer, prefetch) = try await start(connection) else { return await connection.close() }
+        state.setConsuming(true)
+        defer { state.setConsuming(false) }
+        do {
+            try await withThrowingTaskGroup(of: Part.self) { group in
+                group.addTask {
+                    Part.handling(try await self.follow(on: connection, subscription, from: .prefetch(prefetch)))
+                }
+                group.addTask {
+                    try await gracefulShutdown()
+                    return Part.handling(self.flow.stop())
+                }
+                group.addTask {
+                    try await subscription.take(from: consumer)
+                    return .consumer
+                }
+                for try await finished in group where finished == .consumer { group.cancelAll() }
+            }
+        } catch {
+            reportLoss(consumer)
+            await subscription.discard(upTo: consumer.epoch)
+            throw flow.failure ?? error
+        }
+        await subscription.drain(within: options.shutdownTimeout / 2)
+        await connection.close()
+    }
+
+    /// Recovery, in this order: exchanges, queues, bindings; then prefetch and consumer. Confirms were chosen when the
+    /// connection was made.
+    private func declare(on connection: any BrokerConnection) async throws {
+        do {
+            try await connection.declare(topology.own)
+        } catch {
+            throw Self.explained(error)
+        }
+    }
+
+    private static func explained(_ error: AMQPError) -> AMQPError {
+        guard error.code == .notFound else { return error }
+        var explained = error
+        explained.message += ". The topology is not there yet; create it with: shop topology apply"
+        return explained
+    }
+
+    /// Consumes as soon as that is wanted; nil when the end comes first.
+    private func start(_ connection: any BrokerConnection) async throws -> (DeliveryConsumer, UInt16)? {
+        try await withThrowingTaskGroup(of: FlowControl.Wish?.self) { group in
+            group.addTask { await self.flow.wish(otherThan: .paused) }
+            group.addTask { throw await connection.closed() }
+            group.addTask {
+                try await gracefulShutdown()
+                self.flow.stop()
+                return .stopped
+            }
+            defer { group.cancelAll() }
+            guard case .prefetch(let prefetch)?? = try await group.next() else { return nil }
+            return (try await connection.consume(topology.inQueue, prefetch: prefetch, isExclusive: false), prefetch)
+        }
+    }
+
+    /// Does with the consumer what is wanted, until it is to stop.
+    private func follow(
+        on connection: any BrokerConnection, _ subscription: Subscription, from start: FlowControl.Wish
+    ) async throws {
+        var done: FlowControl.Wish? = start
+        while let wish = await flow.wish(otherThan: done) {
+            switch wish {
+            case .prefetch(let prefetch): try await connection.resumeConsumer(prefetch: prefetch)
+            case .paused: try await connection.pauseConsumer()
+            case .giveBack:
+                try await connection.pauseConsumer()
+                await subscription.giveBack()
+                flow.gaveBack()
+            case .stopped: return try await connection.stopConsumer()
+            case .broken: throw flow.failure ?? AMQPError(.connectionLost, "the connection is of no use any more")
+            }
+            done = wish
+        }
+    }
+
+    private func reportLoss(_ consumer: DeliveryConsumer) {
+        logger.warning(
+            "The consumer has ended; what it had in hand is delivered again, unless its queue was deleted",
+            metadata: [
+                "queue": .string(consumer.queue.rawValue), "in_hand": .stringConvertible(consumer.inHand),
+            ])
+    }
+}

@@ -1,0 +1,59 @@
+/// A delivery in hand, with what is to be done about it.
+struct LaneItem: Sendable {
+    enum Content: Sendable {
+        case event(IncomingEvent, Handling)
+        /// It cannot be handled: a dead letter.
+        case refused(any Error)
+    }
+
+    struct Handling: Sendable {
+        /// Nil in the lane of a batch handler.
+        var handler: HandlerRegistry.Single?
+        var policy: RetryPolicy
+    }
+
+    let delivery: Delivery
+    let consumer: DeliveryConsumer
+    let content: Content
+    /// Handler calls before this delivery.
+    let attempts: Int
+    /// How often it was tried while the breaker was open.
+    var probes = 0
+
+    /// The order in which deliveries arrived.
+    func isBefore(_ other: LaneItem) -> Bool {
+        (delivery.tag.epoch, delivery.tag.value) < (other.delivery.tag.epoch, other.delivery.tag.value)
+    }
+
+    /// Nil for what could not be read.
+    var event: IncomingEvent? { if case .event(let event, _) = content { event } else { nil } }
+
+    var id: String { event?.context.metadata.id ?? "" }
+
+    /// Events of one key keep their order; without a subject an event has no key but itself.
+    var key: String {
+        guard let metadata = event?.context.metadata else { return "" }
+        return metadata.subject.isEmpty ? metadata.id : metadata.subject
+    }
+
+    /// How often a quorum queue says that it came back.
+    var deliveryCount: Int64 { delivery.properties.headers[BridgeHeader.deliveryCount]?.int ?? 0 }
+}
+
+/// What a handled or failed item leads to, until it can be settled.
+struct Conclusion {
+    enum Kind {
+        /// Handled; what is to be published are the events that follow.
+        case handled
+        /// Its copy on the service's own return path is to be published.
+        case copied
+    }
+
+    var item: LaneItem
+    var kind: Kind
+    /// To be confirmed before the item may be acked; empty: it can be acked now.
+    var publishings: [Publishing]
+
+    /// Later events of its key must wait for these to be confirmed: if they are not, it was not handled.
+    var mustPrecede: Bool { kind == .handled && !publishings.isEmpty }
+}

@@ -1,0 +1,162 @@
+import AMQPBridge
+import AMQPBridgeTesting
+import Synchronization
+import Testing
+
+extension ConformanceTests {
+    @Suite("It comes back by itself, and nothing is lost meanwhile")
+    struct Recovery {
+        @Test("connections are cut in the middle of the traffic", arguments: Backend.allCases)
+        func cut(backend: Backend) async throws {
+            try await Stage.with(backend, "connections lost: resumed, nothing lost, stale acks dropped") { stage in
+                let service = try await stage.service()
+                let bus = stage.bus(service)
+                let calls = Calls()
+                bus.on(Parcel.self) { parcel, context in
+                    try await Task.sleep(for: .milliseconds(1))
+                    calls.note(parcel, context)
+                    return []
+                }
+                try await stage.publish((0..<600).map { Parcel($0, of: "customer-\($0 % 7)") })
+                try await stage.running(bus) {
+                    for limit in [50, 200] {
+                        try await eventually("\(limit) are done") { calls.count >= limit }
+                        try await stage.closeConnections()
+                    }
+                    try await eventually("all are done", within: .seconds(30)) { Set(calls.numbers).count == 600 }
+                }
+                for customer in 0..<7 {
+                    var seen = Set<Int>()
+                    let firsts = calls.numbers.filter { $0 % 7 == customer && seen.insert($0).inserted }
+                    #expect(firsts == firsts.sorted())
+                }
+                #expect(try await stage.isDone(service))
+            }
+        }
+
+        @Test("its queue is deleted", arguments: Backend.allCases)
+        func queueDeleted(backend: Backend) async throws {
+            try await Stage.with(backend, "own queue deleted: declared again, bindings too, and resumed") { stage in
+                let service = try await stage.service()
+                let bus = stage.bus(service)
+                let calls = Calls()
+                bus.on(Parcel.self) { parcel, context in
+                    calls.note(parcel, context)
+                    return []
+                }
+                try await stage.running(bus) {
+                    try await stage.publish([Parcel(0)])
+                    try await eventually("it consumes") { calls.count == 1 }
+                    try await stage.delete(service.inQueue)
+                    // Unroutable until it is back.
+                    try await eventually("a parcel finds its way", within: .seconds(20)) {
+                        try await stage.publish([Parcel(1)]).allSatisfy(\.isConfirmed)
+                    }
+                    try await eventually("it is handled") { calls.numbers.contains(1) }
+                }
+            }
+        }
+
+        @Test("a rung of its ladder is deleted", arguments: Backend.allCases)
+        func rungDeleted(backend: Backend) async throws {
+            try await Stage.with(backend, "retry queue deleted: declared again, the failed event is not lost") {
+                stage in
+                let service = try await stage.service()
+                let bus = stage.bus(service)
+                let calls = Calls()
+                bus.on(Parcel.self) { parcel, context in
+                    calls.note(parcel, context)
+                    if parcel.number == 1, calls.attempts(of: 1).count < 3 { throw Broken() }
+                    return []
+                }
+                try await stage.running(bus) {
+                    try await stage.publish([Parcel(0)])
+                    try await eventually("it consumes") { calls.count == 1 }
+                    try await stage.delete(QueueName("\(service.service).retry.50ms"))
+                    try await stage.publish([Parcel(1)])
+                    try await eventually("it is handled in the end", within: .seconds(20)) {
+                        calls.attempts(of: 1).count >= 3
+                    }
+                }
+                #expect(try await stage.isDone(service))
+                #expect(try await stage.ready(service.deadQueue) == 0)
+            }
+        }
+
+        @Test("what kills the process is parked, its neighbours are not", arguments: [Backend.memory, .quorum])
+        func crashPoison(backend: Backend) async throws {
+            try await Stage.with(backend, "crash poison is parked by the delivery limit, its neighbours are not") {
+                stage in
+                let service = try await stage.service()
+                let done = Calls()
+                try await stage.publish((0..<40).map { Parcel($0) })
+                var crashes = 0
+                while try await stage.ready(service.deadQueue) == 0, crashes < 40 {
+                    let bus = stage.bus(service) { $0.prefetch = 50 }
+                    let hasCrashed = Switch(false)
+                    bus.on(Parcel.self) { parcel, context in
+                        if parcel.number == 20 {
+                            hasCrashed.isOn = true
+                            try await Task.sleep(for: .seconds(3600))
+                        }
+                        done.note(parcel, context)
+                        return []
+                    }
+                    try await stage.crashing(bus) {
+                        try await eventually("it crashes, or the poison is parked", within: .seconds(20)) {
+                            if hasCrashed.isOn { return true }
+                            return try await stage.ready(service.deadQueue) == 1
+                        }
+                    }
+                    if hasCrashed.isOn { crashes += 1 }
+                }
+                let bus = stage.bus(service)
+                bus.on(Parcel.self) { parcel, context in
+                    done.note(parcel, context)
+                    return []
+                }
+                try await stage.running(bus) {
+                    try await eventually("its neighbours are done", within: .seconds(20)) {
+                        Set(done.numbers).count == 39
+                    }
+                }
+                #expect(crashes == Int(ServiceTopology.deliveryLimit) + 1)
+                let letters = try await stage.deadLetters.list(service.service)
+                #expect(letters.map(\.error) == ["delivery_limit"])
+                #expect(!done.numbers.contains(20))
+            }
+        }
+
+        @Test("events that follow are confirmed before their cause is settled", arguments: Backend.allCases)
+        func following(backend: Backend) async throws {
+            try await Stage.with(backend, "what follows is confirmed before the ack; what nobody hears fails its cause")
+            {
+                stage in
+                let service = try await stage.service()
+                let desk = try await stage.service("desk", listensTo: [Receipt.routingKey])
+                let bus = stage.bus(service)
+                let deskBus = stage.bus(desk)
+                let receipts = Calls()
+                bus.on(Parcel.self) { parcel, _ in [Receipt(number: parcel.number), Rumour()] }
+                deskBus.on(Receipt.self) { receipt, context in
+                    receipts.note(Parcel(receipt.number), context)
+                    return []
+                }
+                try await stage.publish((0..<50).map { Parcel($0) })
+                try await stage.running(bus, deskBus) {
+                    try await eventually("every receipt arrives", within: .seconds(20)) { receipts.count == 50 }
+                    #expect(receipts.numbers == Array(0..<50))
+                    try await stage.delete(desk.inQueue)
+                    try await stage.publish([Parcel(99)])
+                    try await eventually("it arrives once the desk is back, or is dead", within: .seconds(20)) {
+                        if receipts.numbers.contains(99) { return true }
+                        return try await stage.ready(service.deadQueue) == 1
+                    }
+                }
+                for letter in try await stage.deadLetters.list(service.service) {
+                    #expect(letter.error.hasPrefix("unroutable"))
+                }
+            }
+        }
+    }
+}
