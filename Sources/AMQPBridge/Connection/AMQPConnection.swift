@@ -66,7 +66,7 @@ public actor AMQPConnection {
         let watchdog = try CallWatchdog()
         wire = try CConnection(callTimeout: options.callTimeout, watchdog)
         self.watchdog = watchdog
-        let thread = try ConnectionThread()
+        let thread = try ConnectionThread(stackSize: CConnection.stackSize(frameMax: options.frameMax))
         self.thread = thread
         lane = PublishLane(frameMax: options.frameMax, timeout: options.publishTimeout) { thread.wake() }
         window = PublishWindow(

@@ -37,7 +37,9 @@ final class ConnectionThread: SerialExecutor {
     private let wakeUp: (read: Int32, write: Int32)
 
     /// Starts the thread. It runs until `stop()`.
-    init() throws(AMQPError) {
+    ///
+    /// - Parameter stackSize: in bytes; the system's default depends on the shell's limits.
+    init(stackSize: Int) throws(AMQPError) {
         var ends: (Int32, Int32) = (-1, -1)
         let status = withUnsafeMutableBytes(of: &ends) {
             pipe($0.assumingMemoryBound(to: Int32.self).baseAddress)
@@ -51,10 +53,14 @@ final class ConnectionThread: SerialExecutor {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
         var handle = pthread_t()
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, stackSize)
         // The thread keeps its object alive; `stop()` ends both.
         let retained = Unmanaged.passRetained(self)
         let created = pthread_create(
-            &handle, nil,
+            &handle, &attributes,
             { raw in
                 guard let raw else { return nil }
                 let thread = Unmanaged<ConnectionThread>.fromOpaque(raw).takeRetainedValue()

@@ -4,7 +4,9 @@ import CRabbitMQ
 // write beyond its buffer.
 extension CConnection {
     /// The least a frame may measure (AMQP 0-9-1, 4.2.3: frame-min-size), in bytes.
-    private static let leastFrameMax = 4096
+    static let leastFrameMax = 4096
+    /// What we agree to at most, in bytes: beyond any use, and the stack has to be made for it.
+    static let largestFrameMax = 16 << 20
 
     /// - Returns: the negotiated heartbeat in seconds; zero for none.
     func logIn(
@@ -70,7 +72,8 @@ extension CConnection {
         let wish = try awaitAnswer(what, .connection(AMQP_CONNECTION_TUNE_METHOD)) {
             (tune: amqp_connection_tune_t) in tune
         }
-        let frameMax = wish.frame_max == 0 ? options.frameMax : min(options.frameMax, Int(wish.frame_max))
+        let ourMax = min(options.frameMax, Self.largestFrameMax)
+        let frameMax = wish.frame_max == 0 ? ourMax : min(ourMax, Int(wish.frame_max))
         guard frameMax >= Self.leastFrameMax else {
             throw AMQPError(
                 .protocolViolation, "\(what): frames of \(frameMax) bytes; AMQP asks for \(Self.leastFrameMax) at least"

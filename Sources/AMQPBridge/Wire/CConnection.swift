@@ -12,6 +12,12 @@ struct CConnection: ~Copyable {
     /// What one `recv` takes at most, in bytes.
     static let readSize = 128 << 10
 
+    /// The stack that the library may need for one frame of that size, and we besides, in bytes.
+    ///
+    /// It decodes tables within tables by calling itself, without a limit: 5 bytes of a frame can cost 140 bytes of stack
+    /// (0.11 on x86-64, measured). More than twice that, so that no frame overflows it.
+    static func stackSize(frameMax: Int) -> Int { (1 << 20) + 64 * min(max(frameMax, leastFrameMax), largestFrameMax) }
+
     /// What a set-up call may take.
     let callTimeout: Duration
     let budget: CallBudget

@@ -31,11 +31,13 @@ final class Inbound {
     ///
     /// What the frame points to stays until the library's buffers are released.
     func takeFrame(_ state: amqp_connection_state_t, _ frame: inout amqp_frame_t) throws(AMQPError) -> Bool {
+        let end = end
         while next < end {
-            let rest = amqp_bytes_t(len: end - next, bytes: memory.baseAddress.map { $0 + next })
+            let start = next
+            let rest = amqp_bytes_t(len: end - start, bytes: memory.baseAddress.map { $0 + start })
             let used = amqp_handle_input(state, rest, &frame)
             guard used >= 0 else { throw CReply.error(status: used, doing: "reading") }
-            next += Int(used)
+            next = start + Int(used)
             if frame.frame_type != 0 { return true }
             // The library passes over a whole frame of a type it does not know without a word.
             guard used > 0, amqp_release_buffers_ok(state) == 0 else {

@@ -23,7 +23,7 @@ struct Encounter {
 
     /// - Parameter expectsEnd: the connection should break without another call: wait for that.
     static func with(
-        _ server: ScriptedServer, expectsEnd: Bool, timeout: Duration = .milliseconds(500)
+        _ server: ScriptedServer, expectsEnd: Bool, timeout: Duration = .milliseconds(500), frameMax: Int = 131_072
     ) async -> Encounter {
         let rescue = Task {
             try await Task.sleep(for: limit)
@@ -31,16 +31,17 @@ struct Encounter {
         }
         defer { rescue.cancel() }
         var encounter = Encounter(timeout: timeout)
-        await encounter.live(with: server.endpoint, expectsEnd: expectsEnd)
+        await encounter.live(with: server.endpoint, frameMax, expectsEnd: expectsEnd)
         return encounter
     }
 
-    private mutating func live(with endpoint: AMQPEndpoint, expectsEnd: Bool) async {
+    private mutating func live(with endpoint: AMQPEndpoint, _ frameMax: Int, expectsEnd: Bool) async {
         var configuration = AMQPConfiguration(endpoints: [endpoint])
         configuration.options.connectTimeout = timeout
         configuration.options.callTimeout = timeout
         configuration.options.publishTimeout = timeout
         configuration.options.heartbeat = Self.heartbeat
+        configuration.options.frameMax = frameMax
         let target = configuration
         // Connecting has its time, and logging in the same again.
         let made = await call("connect", within: timeout * 2) { () async throws(AMQPError) in

@@ -48,4 +48,21 @@ struct HostileServerTests {
 
     @Test("confirms that are none", arguments: Hostility.confirms)
     func confirm(_ hostility: Hostility) async throws { try await meet(hostility) }
+
+    @Test("tables as deep as the largest frame allows do not exhaust the stack, however large that is")
+    func deepTables() async throws {
+        // Some 25 MB of stack; a thread has 8 MB or 2 MB unless it asks for more.
+        let frameMax = 1 << 20
+        let server = try ScriptedServer { moment, honest in
+            switch moment {
+            case .method(.startOK): .bytes(AMQPBytes.tune(frameMax: 0))
+            case .method(.consume): .bytes(honest + Hostility.headers(AMQPBytes.tables(deep: 170_000)))
+            default: .bytes(honest)
+            }
+        }
+        let encounter = await Encounter.with(server, expectsEnd: false, timeout: .seconds(5), frameMax: frameMax)
+        server.stop()
+        #expect(encounter.failure == nil)
+        #expect(encounter.deliveries == 1)
+    }
 }

@@ -121,7 +121,7 @@ extension Hostility {
     private static let returned = A.method(.returned, A.number(UInt16(312)) + A.short("") + A.short("") + A.short("q"))
 
     /// A delivery with this as its table of headers (flag 13).
-    private static func headers(_ table: [UInt8]) -> [UInt8] {
+    static func headers(_ table: [UInt8]) -> [UInt8] {
         A.deliver(tag: 1) + A.header(size: 0, [0x20, 0] + table)
     }
 

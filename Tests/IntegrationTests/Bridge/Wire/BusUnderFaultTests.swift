@@ -44,8 +44,10 @@ struct BusUnderFaultTests {
             }
         }
         try await BrokerControl.withVirtualHost { _, broker in
+            let machine = Lateness()
             let rows = try await run(scenarios, broker)
-            let table = WireRow.table(rows)
+            let table =
+                WireRow.table(rows) + "a plain sleep in the same process was late by up to \(await machine.stop())\n"
             print(table)
             try report(table)
             for row in rows { #expect(row.complaints == [], "\(row.fault) \(row.direction)") }

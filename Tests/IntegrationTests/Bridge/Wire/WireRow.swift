@@ -4,6 +4,8 @@ import AMQPBridge
 struct WireRow: Sendable {
     var fault: String
     var direction: String
+    /// Bytes that passed before it.
+    var position: Int
     var published = 0
     var confirmed = 0
     var handled = 0
@@ -18,14 +20,15 @@ struct WireRow: Sendable {
     var complaints: [String] = []
 
     static let heading = [
-        "fault", "direction", "published", "confirmed", "handled", "duplicates", "lost", "longest call ms",
+        "fault", "direction", "after bytes", "published", "confirmed", "handled", "duplicates", "lost",
+        "longest call ms",
         "noticed ms",
         "resumed ms",
     ]
 
     private var cells: [String] {
         [
-            fault, direction, "\(published)", "\(confirmed)", "\(handled)", "\(duplicates)", "\(lost)",
+            fault, direction, "\(position)", "\(published)", "\(confirmed)", "\(handled)", "\(duplicates)", "\(lost)",
             Self.milliseconds(longestCall), Self.milliseconds(noticed), Self.milliseconds(resumed),
         ]
     }

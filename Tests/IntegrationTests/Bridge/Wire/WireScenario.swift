@@ -122,7 +122,7 @@ struct WireScenario: Sendable {
         }
         if fault.strikes.isEmpty { proxy.refuse() }
         let struck = ContinuousClock.now
-        var row = WireRow(fault: fault.name, direction: fault.direction)
+        var row = WireRow(fault: fault.name, direction: fault.direction, position: fault.strikes.isEmpty ? 0 : position)
         row.noticed = try await notice(bus, since: struck)
         try await Task.sleep(until: struck + fault.lasts)
 
