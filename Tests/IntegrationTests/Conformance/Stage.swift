@@ -157,6 +157,21 @@ struct Stage: Sendable {
         if fixture != nil { try await BrokerControl.ctl("-q", "close_all_connections", "test") }
     }
 
+    /// With the alarm that a broker raises when its memory is short.
+    func whileBlocked(_ body: () async throws -> Void) async throws {
+        memory?.block()
+        if fixture != nil { try await BrokerControl.ctl("-q", "set_vm_memory_high_watermark", "absolute", "1000000") }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        memory?.unblock()
+        if fixture != nil { try await BrokerControl.ctl("-q", "set_vm_memory_high_watermark", "0.4") }
+        try result.get()
+    }
+
+    func obstacles(of bus: Bus) -> [String] {
+        (bus as? RabbitMQEventBus)?.state.obstacles ?? (bus as? InMemoryEventBus)?.state.obstacles ?? ["another bus"]
+    }
+
     func delete(_ queue: QueueName) async throws {
         memory?.deleteQueue(queue)
         guard let fixture else { return }
