@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Testing
 
 /// What the one suite runs against.
 enum Backend: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -154,7 +155,9 @@ struct Stage: Sendable {
 
     func closeConnections() async throws {
         memory?.closeConnections()
-        if fixture != nil { try await BrokerControl.ctl("-q", "close_all_connections", "test") }
+        guard fixture != nil else { return }
+        let answer = try await BrokerControl.ctl("-q", "close_all_connections", "--global", "test")
+        #expect(!answer.contains("Closed 0 "), "nothing was cut: \(answer)")
     }
 
     /// With the alarm that a broker raises when its memory is short.
