@@ -8,7 +8,8 @@ import Synchronization
 /// A handler is a synchronous function from an event to events over the transaction, without I/O. Deliveries are handled
 /// in batches, one transaction a batch: the event's id goes into the inbox first (already there: skipped), then the
 /// handler runs, and the events it returns go into the outbox. Only after the commit are the deliveries acked and the
-/// events sent. A handler that throws undoes its own part alone and sends its event to the dead letters.
+/// events sent. A handler that throws undoes its own part alone, and the error's class decides what becomes of its
+/// event (``AMQPBridge/FailureClass``); later events of the same key wait for it.
 public final class EventLedger: Sendable {
     typealias Handler = @Sendable (any Event, LedgerTransaction) throws -> [any Event]
 
@@ -29,10 +30,10 @@ public final class EventLedger: Sendable {
     ///
     /// - Parameters:
     ///   - path: the database file; its folder is made when missing, for the owner alone.
-    ///   - migrations: the service's own tables.
+    ///   - migrations: the service's own tables; those that have not been applied yet are, in this order.
     ///   - encoder: who emits the events.
     ///   - handlerLimit: a handler that runs longer ends the process with exit code 70: it cannot be cancelled, and
-    ///     nobody else can write meanwhile.
+    ///     nobody else can write meanwhile. Default: 30 s.
     /// - Throws: `LedgerError.cannotOpen`, with the path and the cause.
     public init(
         path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
@@ -64,6 +65,9 @@ public final class EventLedger: Sendable {
     }
 
     /// Reads in one consistent view. Keep it short: readers and the writer take turns.
+    ///
+    /// - Throws: `LedgerError.unavailable` when the database is locked, broken or closed, and for a statement that
+    ///   writes; whatever `body` throws.
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (LedgerTransaction) throws -> Result
     ) async throws -> Result {
@@ -74,6 +78,9 @@ public final class EventLedger: Sendable {
     }
 
     /// Changes state outside a handler, with the same guarantees: the events emitted in it are sent once it commits.
+    ///
+    /// - Throws: `LedgerError.unavailable` when the database is locked, full, broken or closed; whatever `body` throws,
+    ///   and then nothing of it is stored or sent.
     public func write<Result: Sendable>(
         _ body: @escaping @Sendable (LedgerTransaction) throws -> Result
     ) async throws -> Result {

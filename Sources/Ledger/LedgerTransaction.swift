@@ -14,6 +14,7 @@ public struct LedgerTransaction {
     /// Runs one statement; `?` stands for the arguments in turn.
     ///
     /// - Returns: how many rows were inserted, updated or deleted.
+    /// - Throws: `LedgerError.textWithNUL`; the database's own errors.
     @discardableResult
     public func execute(_ sql: String, _ arguments: SQLValue...) throws -> Int {
         let statement = try database.cachedStatement(sql: sql)
@@ -21,7 +22,7 @@ public struct LedgerTransaction {
         return database.changesCount
     }
 
-    /// All rows of a query; keep the result small with a limit.
+    /// All rows of a query; keep the result small with a limit. Throws as ``execute(_:_:)``.
     public func query(_ sql: String, _ arguments: SQLValue...) throws -> [SQLRow] {
         let statement = try database.cachedStatement(sql: sql)
         return try Row.fetchAll(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
@@ -29,7 +30,7 @@ public struct LedgerTransaction {
         }
     }
 
-    /// The first row of a query, if there is one.
+    /// The first row of a query, if there is one. Throws as ``execute(_:_:)``.
     public func first(_ sql: String, _ arguments: SQLValue...) throws -> SQLRow? {
         let statement = try database.cachedStatement(sql: sql)
         return try Row.fetchOne(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
@@ -38,6 +39,8 @@ public struct LedgerTransaction {
     }
 
     /// Stores an event in the outbox: it is sent if, and only if, this transaction commits.
+    ///
+    /// - Throws: as ``AMQPBridge/EventEncoder/encode(_:causedBy:)``: what could never be sent does not get in.
     public func emit(_ event: any Event) throws {
         try Outbox.insert(try encoder.encode(event, causedBy: self.event), into: database)
     }

@@ -2,10 +2,15 @@ public import AMQPBridge
 
 /// A value in a statement or a row: what SQLite and PostgreSQL both know.
 public enum SQLValue: Hashable, Sendable {
+    /// SQL's NULL: equal to nothing there, not even to itself.
     case null
+    /// 64 bits, signed.
     case int(Int64)
+    /// SQLite has no NaN: it becomes null.
     case real(Double)
+    /// UTF-8 without the character NUL, else `LedgerError.textWithNUL`.
     case text(String)
+    /// Bytes as they are.
     case blob([UInt8])
 }
 
@@ -14,7 +19,9 @@ extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Exp
     public init(integerLiteral value: Int64) { self = .int(value) }
     public init(nilLiteral: ()) { self = .null }
 
+    /// Nil becomes null.
     public init(_ text: String?) { self = text.map { .text($0) } ?? .null }
+    /// Nil becomes null.
     public init(_ number: Int?) { self = number.map { .int(Int64($0)) } ?? .null }
 }
 
@@ -24,12 +31,15 @@ public struct SQLRow: Sendable {
 
     init(_ values: [String: SQLValue]) { self.values = values }
 
+    /// A text that must be there.
+    ///
     /// - Throws: `LedgerError.unexpectedValue` when the column is missing, null or something else.
     public func text(_ column: String) throws(LedgerError) -> String {
         guard let text = try optionalText(column) else { throw .unexpectedValue(column: column) }
         return text
     }
 
+    /// Nil for null. Throws as ``text(_:)`` when the column is missing or something else.
     public func optionalText(_ column: String) throws(LedgerError) -> String? {
         switch values[column] {
         case .text(let text)?: return text
@@ -38,11 +48,13 @@ public struct SQLRow: Sendable {
         }
     }
 
+    /// A whole number that must be there. Throws as ``text(_:)``; a `real` is none, even without a fraction.
     public func int(_ column: String) throws(LedgerError) -> Int {
         guard let number = try optionalInt(column) else { throw .unexpectedValue(column: column) }
         return number
     }
 
+    /// Nil for null. Throws as ``text(_:)`` when the column is missing or something else.
     public func optionalInt(_ column: String) throws(LedgerError) -> Int? {
         switch values[column] {
         case .int(let number)?: return Int(number)
@@ -51,6 +63,7 @@ public struct SQLRow: Sendable {
         }
     }
 
+    /// The bytes of a blob, or of a text in UTF-8. Throws as ``text(_:)``.
     public func bytes(_ column: String) throws(LedgerError) -> [UInt8] {
         switch values[column] {
         case .blob(let bytes)?: return bytes
@@ -64,10 +77,11 @@ public struct SQLRow: Sendable {
 public enum LedgerError: ClassifiedError, CustomStringConvertible {
     /// The database cannot be opened or used as it must be.
     case cannotOpen(path: String, reason: String)
+    /// A result has no such column, or it is null or of another kind than asked for.
     case unexpectedValue(column: String)
     /// No text in a database can hold the character NUL.
     case textWithNUL
-    /// The database is locked, full, read-only or broken: nothing can be handled now.
+    /// The database is locked, full, read-only, broken or closed: nothing can be handled now.
     case unavailable(reason: String)
 
     public var failureClass: FailureClass {

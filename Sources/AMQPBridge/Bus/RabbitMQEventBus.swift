@@ -8,12 +8,16 @@ import Synchronization
 /// unreachable broker does not stop it; refused credentials, a refused vhost or certificate, or a queue that stands with
 /// other arguments end `run()` with that error, because waiting would not help.
 public final class RabbitMQEventBus: EventBus, Service {
+    /// Where the broker is, what the service has there, and how it takes its events in.
     public struct Configuration: Sendable {
+        /// The names of its two connections are `options.name` with ` publish` and ` consume` behind it.
         public var amqp: AMQPConfiguration
         /// What this service is called on the broker and which keys it listens to.
         public var topology: ServiceTopology
+        /// All defaults unless changed; `run()` checks it.
         public var subscription = SubscriptionOptions()
 
+        /// With the default ``SubscriptionOptions``.
         public init(amqp: AMQPConfiguration, topology: ServiceTopology) {
             self.amqp = amqp
             self.topology = topology
@@ -48,6 +52,7 @@ public final class RabbitMQEventBus: EventBus, Service {
     }
 
     public var encoder: EventEncoder { core.encoder }
+    /// What can be said about it at any time.
     public var state: BusState { core.state }
 
     public func on<E: Event>(
@@ -71,5 +76,9 @@ public final class RabbitMQEventBus: EventBus, Service {
     ///
     /// On shutdown: no new deliveries, what is in hand is finished and settled, batch handlers drain, and only then do
     /// the connections close. What is not finished within half of `shutdownTimeout` goes back to the queue.
+    ///
+    /// - Throws: `invalidConfiguration` for subscription options that cannot be; what no waiting mends, such as
+    ///   `credentialsRefused`, `vhostRefused`, `tlsRefused`, `preconditionFailed`, and `permissionDenied` unless it has
+    ///   worked before; whatever a batch handler's `run` throws.
     public func run() async throws { try await core.run() }
 }

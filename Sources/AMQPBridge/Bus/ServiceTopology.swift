@@ -10,17 +10,27 @@
 /// Nothing returns through the topic exchange, where other services would get it too, nor through the default exchange,
 /// which would need the right to write to every queue.
 public struct ServiceTopology: Sendable {
-    /// How often a quorum queue delivers a message before it parks it among the dead letters. It parks what kills the
-    /// process every time: the retry ladder does not use it up, since every attempt is a new message.
+    /// How often a message may come back to a quorum queue (`x-delivery-limit`); once more, and it is parked among the
+    /// dead letters. That is for what kills the process every time: the retry ladder does not use it up, since every
+    /// attempt is a new message.
     public static let deliveryLimit: Int64 = 20
 
+    /// What the names of its queues and its return exchange begin with. One name, one service: who shares it shares the
+    /// queue.
     public var service: String
     /// The topic exchange that all services share.
     public var exchange: ExchangeName
+    /// Keys of the shared exchange, with `*` and `#`. On the broker they are only ever added: one that is left out here
+    /// later stays bound until somebody unbinds it.
     public var listensTo: [RoutingKey]
+    /// Of all its queues. Default: quorum. A classic queue has no delivery limit, and a crash of the broker can lose
+    /// what is on its way to another queue. Queues that stand with the other type end `run()`
+    /// with `preconditionFailed`.
     public var queueType: QueueType
+    /// Default: ``RetryLadder/standard``. Rungs left out later keep their queues, and what waits there still returns.
     public var ladder: RetryLadder
 
+    /// Declares nothing.
     public init(
         service: String, exchange: ExchangeName, listensTo: [RoutingKey], queueType: QueueType = .quorum,
         ladder: RetryLadder = .standard
@@ -32,8 +42,11 @@ public struct ServiceTopology: Sendable {
         self.ladder = ladder
     }
 
+    /// `<service>.rt`: there publish the service itself, its queues that dead-letter, and whoever replays its letters.
     public var returnExchange: ExchangeName { ExchangeName("\(service).rt") }
+    /// `<service>.in`: what the service consumes.
     public var inQueue: QueueName { QueueName("\(service).in") }
+    /// `<service>.dead`: what it could not handle; see ``DeadLetters``. Nothing in it expires.
     public var deadQueue: QueueName { QueueName("\(service).dead") }
 
     /// The topic exchange. Only `topology apply` declares it; a service just binds to it.
@@ -90,6 +103,7 @@ public struct RetryLadder: Hashable, Sendable {
     public struct Rung: Hashable, Sendable {
         /// As it stands in the queue's name: `10s`, `5m`, `250ms`.
         public var name: String
+        /// The time to live in its queue (`x-message-ttl`); in a ladder read from a text at most a day.
         public var milliseconds: Int64
     }
 
@@ -102,6 +116,7 @@ public struct RetryLadder: Hashable, Sendable {
         Rung(name: "60s", milliseconds: 60_000), Rung(name: "60s", milliseconds: 60_000),
     ])
 
+    /// - Parameter steps: empty: what fails transiently becomes a dead letter after the first call.
     public init(steps: [Rung]) { self.steps = steps }
 
     /// Reads `AMQP_RETRY_LADDER`, for example `1s,10s,60s,60s`; units are ms, s, m and h.

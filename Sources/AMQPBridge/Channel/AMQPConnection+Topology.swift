@@ -24,6 +24,8 @@ extension AMQPConnection {
         try perform { (wire) throws(AMQPError) in try wire.bind(binding) }
     }
 
+    /// Takes the binding away; what it brought into the queue stays there. May be repeated: one that is not there is no
+    /// error.
     public func unbind(_ binding: Binding) throws(AMQPError) {
         try MessageLimits.check(binding)
         try perform { (wire) throws(AMQPError) in try wire.unbind(binding) }
@@ -50,12 +52,14 @@ extension AMQPConnection {
         }
     }
 
-    /// Deletes the queue with everything in it.
+    /// Deletes the queue with everything in it; its consumers end. One that is not there is no error (RabbitMQ 3.2 and
+    /// later).
     public func delete(_ queue: QueueName) throws(AMQPError) {
         try MessageLimits.check(queue)
         try perform { (wire) throws(AMQPError) in try wire.delete(queue) }
     }
 
+    /// Deletes the exchange with all bindings to it. One that is not there is no error (RabbitMQ 3.2 and later).
     public func delete(_ exchange: ExchangeName) throws(AMQPError) {
         try MessageLimits.check(exchange)
         try perform { (wire) throws(AMQPError) in try wire.delete(exchange) }

@@ -3,8 +3,9 @@ import Synchronization
 /// A running consumer: deliveries come out in batches, settlements go in without a hop.
 ///
 /// What is in it is bounded by the prefetch: the broker sends no more until something is settled. One task iterates.
-/// The sequence ends when the consumer was cancelled by this side, and throws when the connection, the channel or the
-/// queue is gone. Whatever was not settled by then the broker delivers again, to somebody.
+/// The sequence ends when this side has stopped or cancelled the consumer or closed the connection, and throws when the
+/// connection, the channel or the queue is gone. A pause does not end it. Whatever is not settled by the connection's
+/// end the broker delivers again, to somebody.
 public final class DeliveryConsumer: AsyncSequence, Sendable {
     public typealias Element = [Delivery]
     public typealias Failure = AMQPError
@@ -18,6 +19,7 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
         var failure: AMQPError?
     }
 
+    /// The same for its life, pauses included.
     public let queue: QueueName
     /// Which connection its delivery tags belong to; tags of any other are not settled here.
     package let epoch: UInt64
@@ -66,6 +68,10 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(consumer: self) }
 
+    /// Hands out what has arrived since the last time, never an empty batch. One at a time: iterators of one consumer
+    /// share its deliveries.
+    ///
+    /// In a cancelled task it ends when nothing is there to hand out; the consumer goes on.
     public struct Iterator: AsyncIteratorProtocol {
         let consumer: DeliveryConsumer
 

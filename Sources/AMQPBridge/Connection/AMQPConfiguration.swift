@@ -1,9 +1,11 @@
 /// Where the broker is and how to talk to it.
 public struct AMQPConfiguration: Sendable {
-    /// Tried in turn.
+    /// Tried in turn; without any, connecting throws `invalidConfiguration`.
     public var endpoints: [AMQPEndpoint]
+    /// The same for all endpoints.
     public var options: Options
 
+    /// What a connection asks for, and how long it waits.
     public struct Options: Sendable {
         /// Shown by `rabbitmqctl list_connections`. Default: "amqpbridge".
         public var name = "amqpbridge"
@@ -26,9 +28,11 @@ public struct AMQPConfiguration: Sendable {
         /// For the endpoints with ``AMQPEndpoint/usesTLS``, where their own ``AMQPEndpoint/tls`` says nothing.
         public var tls = TLSOptions()
 
+        /// All defaults.
         public init() {}
     }
 
+    /// Nothing is checked before it connects.
     public init(endpoints: [AMQPEndpoint], options: Options = Options()) {
         self.endpoints = endpoints
         self.options = options
@@ -57,10 +61,15 @@ extension AMQPConfiguration {
 
 /// One broker address. Its description is `host:port`; no way of printing it shows the password.
 public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+    /// A name or an address; an IPv6 address without brackets.
     public var host: String
+    /// 1 to 65,535.
     public var port: Int
+    /// Default: `/`. At most 255 bytes of UTF-8.
     public var vhost: String
+    /// Default: guest, whom RabbitMQ lets in from its own host only.
     public var user: String
+    /// Default: guest. Sent as it is (SASL PLAIN, RFC 4616): without TLS everybody on the way can read it.
     public var password: String
     /// TLS, with the broker's certificate verified: scheme `amqps`.
     public var usesTLS: Bool
@@ -82,6 +91,7 @@ public struct AMQPEndpoint: Hashable, Sendable, CustomStringConvertible, CustomR
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    /// Without the password.
     public var customMirror: Mirror {
         Mirror(self, children: ["host": host, "port": port, "vhost": vhost, "user": user, "usesTLS": usesTLS])
     }

@@ -31,6 +31,7 @@ public actor AMQPConnection {
     var lastWrite = ContinuousClock.now
     var lastDelivery = ContinuousClock.now
 
+    /// The connection's own I/O thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Connects to the first endpoint that answers.

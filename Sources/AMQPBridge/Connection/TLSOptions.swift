@@ -10,6 +10,7 @@ public struct TLSOptions: Hashable, Sendable {
     /// Path of the certificate's private key, PEM, not encrypted. Default: it is in `certificateFile`.
     public var keyFile: String?
 
+    /// What is nil has the property's default. Files are looked at on connecting: `tlsRefused` when one does not do.
     public init(caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
         self.caFile = caFile
         self.certificateFile = certificateFile

@@ -2,14 +2,22 @@
 ///
 /// `message` never holds a password. Broker reply codes are those of AMQP 0-9-1, section 1.2 ("constants").
 public struct AMQPError: Error, Sendable {
+    /// What to decide by.
     public var code: Code
+    /// For people: what happened and what to do about it.
     public var message: String
     /// The broker's reply code (for example 406), when the broker said so itself.
     public var replyCode: UInt16?
+    /// The error that led to this one; nil when this is the first.
     public var underlyingError: (any Error)?
+    /// Where in the source it was made, as `#fileID`.
     public var file: StaticString
+    /// The line in `file`.
     public var line: UInt
 
+    /// - Parameters:
+    ///   - message: never with a password in it.
+    ///   - file: with `line` the caller's place unless given.
     public init(
         _ code: Code,
         _ message: String,
@@ -26,7 +34,8 @@ public struct AMQPError: Error, Sendable {
         self.line = line
     }
 
-    /// True when the same call may succeed later without anybody changing anything: the broker was away, busy or slow.
+    /// True when the same call may succeed later, on a new connection if need be: the broker was away, busy or slow, a
+    /// queue was full or held, or what the call needs is still to be declared or bound.
     public var isRetriable: Bool { Self.retriable.contains(code) }
 
     private static let retriable: Set<Code> = [
@@ -38,8 +47,10 @@ public struct AMQPError: Error, Sendable {
 extension AMQPError {
     /// What kind of failure it is. Extensible: switch with a default.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// In lower case with underscores. It does not change: dead letters bear it, and a search for them goes by it.
         public let description: String
 
+        /// A kind of one's own. Two with the same text are the same.
         public init(_ description: String) { self.description = description }
 
         /// No connection to any broker of the address could be made.
@@ -67,7 +78,7 @@ extension AMQPError {
         public static let unroutable = Code("unroutable")
         /// Nobody can say whether the broker has the message: the connection was lost or the deadline passed first.
         public static let outcomeUnknown = Code("outcome_unknown")
-        /// A call did not finish by its deadline.
+        /// A call, or a handler, did not finish by its deadline.
         public static let timeout = Code("timeout")
         /// The caller's task was cancelled.
         public static let cancelled = Code("cancelled")
@@ -75,7 +86,7 @@ extension AMQPError {
         public static let closed = Code("closed")
         /// A body, header or name exceeds a limit. Nothing was sent.
         public static let tooLarge = Code("too_large")
-        /// A received body is not a valid event.
+        /// A received body is not a valid event, or one to be sent has attributes that no receiver would read.
         public static let undecodable = Code("undecodable")
         /// An event type nobody registered a handler for, for example an unknown major version.
         public static let unknownEventType = Code("unknown_event_type")

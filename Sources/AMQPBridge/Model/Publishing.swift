@@ -1,35 +1,57 @@
 /// The properties of a message (AMQP 0-9-1, class basic). What is nil is not sent.
+///
+/// Texts are at most 255 bytes of UTF-8 each, and all together fit into one frame: otherwise publishing fails as
+/// `tooLarge`, and nothing is sent. The bridge passes on what is not its own, unread.
 public struct MessageProperties: Hashable, Sendable {
+    /// The body's media type (RFC 6838), for example `application/cloudevents+json`.
     public var contentType: String?
+    /// How the body is packed, for example `gzip`; the bridge neither packs nor unpacks.
     public var contentEncoding: String?
+    /// Default: none. Names that begin with `amqpbridge-` are the bridge's own, those with `x-` the broker's.
     public var headers: AMQPTable = [:]
-    /// True: survives a broker restart on a durable queue (`delivery_mode: 2`).
+    /// True: survives a broker restart on a durable queue (`delivery_mode: 2`). Default: true. In
+    /// a delivery false when its sender did not say.
     public var isPersistent = true
+    /// Higher ones first, 0 to 9 in AMQP 0-9-1; only queues with `x-max-priority` look at it.
     public var priority: UInt8?
+    /// What it belongs to; the bus sends the event's ``EventMetadata/correlationID``.
     public var correlationID: String?
+    /// The queue in which an answer is wanted; the bus wants none.
     public var replyTo: String?
     /// Milliseconds after which the broker may drop the message, as text.
     public var expiration: String?
+    /// The bus sends the event's id. Without one, a publishing with `isMandatory` gets a UUID on its way: the broker
+    /// returns what it cannot route, and only the id tells which message that was.
     public var messageID: String?
     /// Seconds since 1970.
     public var timestamp: UInt64?
+    /// The bus sends the event's type.
     public var type: String?
-    /// Checked by the broker against the connection's user.
+    /// Checked by the broker against the connection's user: any other costs the channel (406). Nil is always right.
     public var userID: String?
+    /// Who sent it; the bus sends the event's source. Not checked by anybody.
     public var appID: String?
 
+    /// Persistent, and nothing else.
     public init() {}
 }
 
 /// A message on its way out.
 public struct Publishing: Hashable, Sendable {
+    /// Empty: the default exchange. Publishing to one that does not exist costs the connection (404): this and all that
+    /// waits for a confirm on it ends as `unknown`.
     public var exchange: ExchangeName
+    /// At most 255 bytes of UTF-8.
     public var routingKey: RoutingKey
     /// True: the broker returns the message when no queue is bound for its key, and publishing fails as `unroutable`.
+    /// False: it drops and confirms such a message.
     public var isMandatory: Bool
+    /// Persistent by default.
     public var properties: MessageProperties
+    /// At most 1 MiB, else `tooLarge`; may be empty.
     public var body: [UInt8]
 
+    /// Mandatory and persistent unless said otherwise. Nothing is checked before it is published.
     public init(
         exchange: ExchangeName,
         routingKey: RoutingKey,
@@ -57,6 +79,7 @@ public enum PublishOutcome: Sendable {
     /// Indirect: the error is large and rare, and outcomes are stored by the thousand.
     indirect case unknown(AMQPError)
 
+    /// False for `unknown`, too, although the broker may have the message.
     public var isConfirmed: Bool {
         if case .confirmed = self { true } else { false }
     }

@@ -13,6 +13,7 @@ public struct RFC3339Time: Hashable, Sendable, Comparable, CustomStringConvertib
         self.milliseconds = min(max(milliseconds, Self.writable.lowerBound), Self.writable.upperBound)
     }
 
+    /// The system's clock, cut to milliseconds. It may be set back: nothing may rely on its order.
     public static var now: RFC3339Time {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

@@ -4,15 +4,19 @@ import Glibc
 ///
 /// Ids that grow keep database indexes compact; Foundation makes only random ones.
 public struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
+    /// The first 64 bits: 48 of milliseconds since 1970, the version (7), 12 random ones.
     public let high: UInt64
+    /// The last 64 bits: the variant (binary 10), 62 random ones.
     public let low: UInt64
 
+    /// Of this moment, by the system's clock. Two of one millisecond come in no particular order.
     public init() {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         self.init(milliseconds: UInt64(now.tv_sec) * 1000 + UInt64(now.tv_nsec) / 1_000_000)
     }
 
+    /// - Parameter milliseconds: since 1970; the lower 48 bits count, which last until the year 10889.
     public init(milliseconds: UInt64) {
         var generator = SystemRandomNumberGenerator()
         let random = generator.next()

@@ -2,9 +2,13 @@ public import AMQPBridge
 
 /// A message as it lies in a queue of an ``InMemoryBroker``.
 public struct InMemoryMessage: Sendable {
+    /// Where it was published to; after a dead-lettering the dead-letter exchange.
     public internal(set) var exchange: ExchangeName
+    /// The key it came by; after a dead-lettering that of the queue's arguments, if they have one.
     public internal(set) var routingKey: RoutingKey
+    /// As published; a dead-lettering adds `x-death` and the like.
     public internal(set) var properties: MessageProperties
+    /// As published.
     public internal(set) var body: [UInt8]
     /// How often it was handed out and came back.
     public internal(set) var deliveryCount = 0

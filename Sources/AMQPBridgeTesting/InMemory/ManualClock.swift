@@ -16,8 +16,10 @@ import Synchronization
 public final class ManualClock: Clock, Sendable {
     /// Time since the clock was made.
     public struct Instant: InstantProtocol {
+        /// Since the clock was made; a new clock stands at zero.
         public var offset: Duration
 
+        /// So long after the clock was made.
         public init(offset: Duration) { self.offset = offset }
 
         public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
@@ -41,6 +43,7 @@ public final class ManualClock: Clock, Sendable {
 
     private let state = Mutex(State())
 
+    /// Stands at zero.
     public init() {}
 
     public var now: Instant { Instant(offset: state.withLock { $0.now }) }

@@ -2,23 +2,31 @@ import FoundationEssentials
 
 /// An event that a service could not handle, as it lies in the service's dead-letter queue.
 public struct DeadLetter: Sendable {
+    /// In whose dead-letter queue it lies, and to whom a replay goes.
     public var service: String
     /// The message's own, or the one in its body; nil when there is neither.
     public var eventID: String?
+    /// The event's type with its version, from the message or its body; nil when neither has one.
     public var type: String?
     /// The exchange it was published to first; nil when nothing tells.
     public var exchange: String?
     /// The key it was published with first.
     public var routingKey: String
-    /// Handler calls since it was published or replayed, the failed ones included; 0 when it never got as far.
+    /// Handler calls since it was published or replayed, the failed ones included; a body that could not be read counts
+    /// as one. 0 when the broker parked it before any of them failed.
     public var attempts: Int
     /// How many times it was replayed.
     public var replays: Int
+    /// The last failure's kind and text. Of what the broker parked its own word: `delivery_limit`, `rejected`,
+    /// `expired`; `unknown` when nothing tells.
     public var error: String
+    /// When it failed first, as text (RFC 3339, UTC); nil when nothing tells.
     public var firstFailed: String?
+    /// When it failed last, as text (RFC 3339, UTC); to the second when the broker parked it. Nil when nothing tells.
     public var lastFailed: String?
     /// The user who sent it first, as the broker checked it then.
     public var userID: String?
+    /// As they lie in the queue, with the bridge's and the broker's headers.
     public var properties: MessageProperties
     /// Empty when it is larger than the connection's `maxBodySize`.
     public var body: [UInt8]

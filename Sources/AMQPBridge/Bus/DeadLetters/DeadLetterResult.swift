@@ -1,9 +1,11 @@
 /// What became of one letter that was to be replayed or discarded.
 public struct DeadLetterResult: Sendable {
+    /// As it was. Without its body from the calls that return all results.
     public var letter: DeadLetter
     /// Why it is still a letter; nil when it was done.
     public var failure: AMQPError?
 
+    /// True when it has left: its copy is confirmed, or it was discarded.
     public var isDone: Bool { failure == nil }
 
     var withoutBody: DeadLetterResult {

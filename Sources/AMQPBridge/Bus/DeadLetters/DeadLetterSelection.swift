@@ -1,5 +1,6 @@
 /// Which dead letters are meant. What is nil does not matter; without any wish all are.
 public struct DeadLetterSelection: Hashable, Sendable {
+    /// The whole id.
     public var eventID: String?
     /// The event's type, with its version.
     public var type: String?
@@ -8,6 +9,7 @@ public struct DeadLetterSelection: Hashable, Sendable {
     /// Failed last longer ago than this. A letter that does not say when it failed is not known to be old.
     public var olderThan: Duration?
 
+    /// Without arguments: ``all``.
     public init(
         eventID: String? = nil, type: String? = nil, errorContains: String? = nil, olderThan: Duration? = nil
     ) {
@@ -23,6 +25,9 @@ public struct DeadLetterSelection: Hashable, Sendable {
     /// True when it selects every letter.
     public var isEmpty: Bool { self == .all }
 
+    /// True when the letter meets every wish.
+    ///
+    /// - Parameter now: what `olderThan` counts back from.
     public func matches(_ letter: DeadLetter, now: RFC3339Time = .now) -> Bool {
         if let eventID, letter.eventID != eventID { return false }
         if let type, letter.type != type { return false }

@@ -5,8 +5,10 @@ import FoundationEssentials
 /// Unknown attributes and fields are ignored, so that senders can add some. An unknown type, which includes an unknown
 /// major version, is refused.
 public struct CloudEventsCodec: EventCodec {
+    /// As CloudEvents 1.0's JSON event format says (section 3).
     public let contentType = "application/cloudevents+json"
 
+    /// Has no settings.
     public init() {}
 
     /// - Throws: `tooLarge` or `undecodable` for attributes that no receiver would read.
@@ -19,6 +21,11 @@ public struct CloudEventsCodec: EventCodec {
         return [UInt8](try encoder.encode(OutgoingCloudEvent(metadata: metadata, data: event)))
     }
 
+    /// A missing `time` is the time of arrival, a missing `subject` the event's own, a missing `correlationid` the
+    /// subject.
+    ///
+    /// - Throws: `unknownEventType`; `undecodable` for anything else that is wrong, with the place in the JSON where
+    ///   that is known, and for bodies of more than 1 MiB or 32 levels.
     public func decode(_ body: [UInt8], as types: [EventType: any Event.Type]) throws -> (EventMetadata, any Event) {
         let event = try Self.decoding(body) {
             try JSONDecoder().decode(IncomingCloudEvent.self, from: $0, configuration: types)

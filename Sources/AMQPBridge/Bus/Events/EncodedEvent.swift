@@ -1,17 +1,27 @@
 /// An event ready to be stored or sent: its body and what the broker needs to know.
 public struct EncodedEvent: Hashable, Sendable {
+    /// The message's id, too, however often it is sent: receivers know it again by this. At most 255 bytes.
     public var id: String
+    /// Repeated as the message's `type`.
     public var type: EventType
     /// Events of one key keep their order on the way out.
     public var key: String
+    /// Where the topic exchange sends it.
     public var routingKey: RoutingKey
+    /// Required: publishing it is mandatory, and fails as `unroutable` when nobody listens.
     public var audience: Audience
+    /// Repeated as the message's `correlation_id`.
     public var correlationID: String
+    /// Repeated as the message's `app_id`.
     public var source: String
+    /// Repeated as the message's `timestamp`, in whole seconds.
     public var time: RFC3339Time
+    /// The codec's.
     public var contentType: String
+    /// At most 1 MiB.
     public var body: [UInt8]
 
+    /// As an outbox gives it back. Nothing is checked before it is published: see ``EventEncoder/encode(_:causedBy:)``.
     public init(
         id: String, type: EventType, key: String, routingKey: RoutingKey, audience: Audience, correlationID: String,
         source: String, time: RFC3339Time, contentType: String, body: [UInt8]
@@ -45,7 +55,9 @@ public struct EncodedEvent: Hashable, Sendable {
 
 /// Makes events of one emitter ready to be sent.
 public struct EventEncoder: Sendable {
+    /// CloudEvents `source` of all its events: at most 255 bytes and no control characters, else encoding throws.
     public var source: String
+    /// Default: ``CloudEventsCodec``. Receivers must use the same.
     public var codec: any EventCodec
 
     /// - Parameter source: who emits, for example `/shop/order`.

@@ -14,6 +14,7 @@ public protocol Event: Codable, Sendable {
 }
 
 extension Event {
+    /// Somebody must be listening.
     public static var audience: Audience { .required }
 }
 
@@ -41,16 +42,20 @@ public struct EventMetadata: Hashable, Sendable {
     public var id: String
     /// Who emitted it, for example `/shop/order`.
     public var source: String
+    /// CloudEvents `type`, with the major version.
     public var type: EventType
+    /// CloudEvents `subject`: what it is about. Events of one subject keep their order.
     public var subject: String
+    /// CloudEvents `time`: when it was emitted; when it arrived, if its sender did not say.
     public var time: RFC3339Time
     /// W3C trace context, passed on unread.
     public var traceparent: String?
-    /// Shared by all events of one story; the id of the order here.
+    /// Shared by all events of one story: the first one's subject, for example the id of an order.
     public var correlationID: String
     /// The id of the event that led to this one; nil for the first.
     public var causationID: String?
 
+    /// Unless said otherwise a new event: with an id of its own (``UUIDv7``), of now, and led to by none.
     public init(
         id: String = UUIDv7().description,
         source: String,
@@ -74,13 +79,16 @@ public struct EventMetadata: Hashable, Sendable {
 
 /// What a handler gets besides the event.
 public struct EventContext: Sendable {
+    /// What the event says about itself.
     public var metadata: EventMetadata
+    /// The key it was published with first, also when it comes back from the retry ladder or the dead letters.
     public var routingKey: RoutingKey
-    /// 1 for the first call.
+    /// 1 for the first call; counted anew after a replay from the dead letters.
     public var attempt: Int
     /// True when the broker may have delivered it before.
     public var isRedelivered: Bool
 
+    /// As on a first call, for tests of handlers.
     public init(metadata: EventMetadata, routingKey: RoutingKey, attempt: Int = 1, isRedelivered: Bool = false) {
         self.metadata = metadata
         self.routingKey = routingKey
@@ -91,9 +99,12 @@ public struct EventContext: Sendable {
 
 /// An event that arrived, decoded.
 public struct IncomingEvent: Sendable {
+    /// Of one of the types that handlers are registered for.
     public var event: any Event
+    /// How it came, and what it says about itself.
     public var context: EventContext
 
+    /// As a bus hands it to a batch handler, for tests of those.
     public init(event: any Event, context: EventContext) {
         self.event = event
         self.context = context

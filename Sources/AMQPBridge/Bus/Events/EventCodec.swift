@@ -1,7 +1,11 @@
 /// How an event becomes bytes and back. The one place to plug in another format.
 public protocol EventCodec: Sendable {
+    /// What messages say of their bodies; receivers do not look at it.
     var contentType: String { get }
 
+    /// The body of a message, which has to hold the metadata, too.
+    ///
+    /// - Throws: what keeps the event from being sent at all.
     func encode(_ event: some Event, _ metadata: EventMetadata) throws -> [UInt8]
 
     /// Bytes from a stranger: any content must end in a value or a thrown error, in bounded time and memory.

@@ -11,22 +11,27 @@ public enum FailureClass: String, Hashable, Sendable {
 
 /// An error that knows its class. Any other error is `transient`.
 public protocol ClassifiedError: Error {
+    /// What becomes of the event whose handler threw this.
     var failureClass: FailureClass { get }
 }
 
 /// Throw this from a handler when trying again cannot help.
 public struct PermanentFailure: ClassifiedError, CustomStringConvertible {
+    /// Why, for people: the dead letter keeps the first 2,048 bytes of it.
     public var description: String
     public var failureClass: FailureClass { .permanent }
 
+    /// - Parameter description: why it never will.
     public init(_ description: String) { self.description = description }
 }
 
 /// Throw this from a handler when nothing can be handled at the moment.
 public struct NotNow: ClassifiedError, CustomStringConvertible {
+    /// Why, for people: what ``BusState/outage`` says until something can be handled again.
     public var description: String
     public var failureClass: FailureClass { .notNow }
 
+    /// - Parameter description: what is away or locked.
     public init(_ description: String) { self.description = description }
 }
 
