@@ -47,7 +47,7 @@ struct Greeter {
         let logger = Logger(label: "greeter")
         let bus = RabbitMQEventBus(
             .init(amqp: amqp, topology: topology), encoder: EventEncoder(source: "/example/greeter"), logger: logger)
-        // Returns: published, confirmed, and only then is the delivery acked. Throws: to greeter.dead, with the reason.
+        // Returns: published, confirmed, and only then is the delivery acked. Throws: up the ladder, then to greeter.dead.
         bus.on(SignedUp.self) { event, _ in
             logger.info("Hello, \(event.name)!")
             return [Greeted(text: "Hello, \(event.name)!")]

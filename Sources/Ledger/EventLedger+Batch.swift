@@ -34,6 +34,7 @@ extension EventLedger: EventBatchHandler {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.relay.run(publishingTo: publisher) }
             group.addTask { await self.purgeInbox() }
+            group.addTask { await self.watch.run() }
             try await group.next()
             group.cancelAll()
         }
@@ -51,13 +52,16 @@ extension EventLedger: EventBatchHandler {
     private func handleInOneTransaction(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         let steps = events.map { (event: $0, handler: handler(of: $0.context.metadata.type)) }
         let encoder = encoder
+        let watch = watch
         return try await database.write { database in
             let now = RFC3339Time.now
             // After a failure the later events of its key must wait for it.
             var failedKeys: Set<String> = []
             return try steps.map { step in
                 if failedKeys.contains(step.event.key) { return .postponed }
-                let result = try Self.apply(step.event, step.handler, at: now, in: database, encoder)
+                let result = try watch.watching(step.event.context.metadata.id) {
+                    try Self.apply(step.event, step.handler, at: now, in: database, encoder)
+                }
                 if case .failed = result { failedKeys.insert(step.event.key) }
                 return result
             }

@@ -21,6 +21,7 @@ public final class EventLedger: Sendable {
     let database: LedgerDatabase
     let encoder: EventEncoder
     let relay: OutboxRelay
+    let watch: HandlerWatch
     let logger: Logger
     private let state = Mutex(State())
 
@@ -30,12 +31,18 @@ public final class EventLedger: Sendable {
     ///   - path: the database file; its folder is made when missing, for the owner alone.
     ///   - migrations: the service's own tables.
     ///   - encoder: who emits the events.
+    ///   - handlerLimit: a handler that runs longer ends the process with exit code 70: it cannot be cancelled, and
+    ///     nobody else can write meanwhile.
     /// - Throws: `LedgerError.cannotOpen`, with the path and the cause.
-    public init(path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger) throws(LedgerError) {
+    public init(
+        path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
+        handlerLimit: Duration = .seconds(30)
+    ) throws(LedgerError) {
         database = try LedgerDatabase(path: path, migrations: migrations)
         self.encoder = encoder
         self.logger = logger
         relay = OutboxRelay(database: database, logger: logger)
+        watch = HandlerWatch(limit: handlerLimit, logger: logger)
     }
 
     /// Handles events of a type. Register everything, then `attach(to:)`.

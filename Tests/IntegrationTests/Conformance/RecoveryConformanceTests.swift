@@ -83,6 +83,79 @@ extension ConformanceTests {
             }
         }
 
+        @Test("a crash adds a call or a copy, and never takes one away", arguments: Backend.allCases)
+        func crashes(backend: Backend) async throws {
+            try await Stage.with(
+                backend, "crashes while an event climbs: at least N calls, each crash may add, none is lost"
+            ) {
+                stage in
+                let service = try await stage.service()
+                let calls = Calls()
+                func bus() -> Stage.Bus {
+                    let bus = stage.bus(service)
+                    bus.on(Parcel.self) { parcel, context in
+                        calls.note(parcel, context)
+                        throw Broken()
+                    }
+                    return bus
+                }
+                try await stage.publish([Parcel(1)])
+                for crash in 1...3 {
+                    try await stage.crashing(bus()) {
+                        try await eventually("call \(crash)", within: .seconds(20)) { calls.count >= crash }
+                    }
+                }
+                try await stage.running(bus()) {
+                    try await eventually("it is dead", within: .seconds(20)) {
+                        guard try await stage.ready(service.deadQueue) > 0 else { return false }
+                        return try await stage.isDone(service)
+                    }
+                }
+                let letters = try await stage.deadLetters.list(service.service)
+                #expect(calls.count >= 4)
+                #expect((1...4).contains(letters.count), "one, and at most one more for each crash")
+                #expect(letters.allSatisfy { $0.attempts == 4 })
+                #expect(Set(calls.all.map(\.attempt)) == [1, 2, 3, 4])
+            }
+        }
+
+        @Test("an alarm holds back who publishes, not who consumes", arguments: Backend.allCases)
+        func blocked(backend: Backend) async throws {
+            try await Stage.with(backend, "connection.blocked: said, consumers go on, publishing goes on afterwards") {
+                stage in
+                let service = try await stage.service(listensTo: [Parcel.routingKey, Receipt.routingKey])
+                let bus = stage.bus(service)
+                let calls = Calls()
+                let receipts = Calls()
+                bus.on(Parcel.self) { parcel, context in
+                    calls.note(parcel, context)
+                    return parcel.number == 0 ? [Receipt(number: 0)] : []
+                }
+                bus.on(Receipt.self) { receipt, context in
+                    receipts.note(Parcel(receipt.number), context)
+                    return []
+                }
+                bus.pause()
+                // The one with a receipt comes last: while it waits for the broker, its lane does.
+                try await stage.publish((1...20).map { Parcel($0) } + [Parcel(0)])
+                try await stage.running(bus) {
+                    try await eventually("it can publish") { stage.obstacles(of: bus) == ["paused"] }
+                    try await stage.whileBlocked {
+                        bus.resume()
+                        try await eventually("all were handled", within: .seconds(20)) { calls.count == 21 }
+                        try await eventually("it is said", within: .seconds(20)) {
+                            stage.obstacles(of: bus).contains { $0.contains("the broker is blocked: low on memory") }
+                        }
+                        #expect(receipts.count == 0)
+                    }
+                    try await eventually("the receipt arrives", within: .seconds(20)) { receipts.count > 0 }
+                    try await eventually("nothing is in the way") { stage.obstacles(of: bus) == [] }
+                }
+                #expect(calls.count == 21, "nobody was called again for it")
+                #expect(try await stage.isDone(service))
+            }
+        }
+
         @Test("what kills the process is parked, its neighbours are not", arguments: [Backend.memory, .quorum])
         func crashPoison(backend: Backend) async throws {
             try await Stage.with(backend, "crash poison is parked by the delivery limit, its neighbours are not") {

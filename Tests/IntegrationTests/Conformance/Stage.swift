@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Testing
 
 /// What the one suite runs against.
 enum Backend: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -154,7 +155,24 @@ struct Stage: Sendable {
 
     func closeConnections() async throws {
         memory?.closeConnections()
-        if fixture != nil { try await BrokerControl.ctl("-q", "close_all_connections", "test") }
+        guard fixture != nil else { return }
+        let answer = try await BrokerControl.ctl("-q", "close_all_connections", "--global", "test")
+        #expect(!answer.contains("Closed 0 "), "nothing was cut: \(answer)")
+    }
+
+    /// With the alarm that a broker raises when its memory is short.
+    func whileBlocked(_ body: () async throws -> Void) async throws {
+        memory?.block()
+        if fixture != nil { try await BrokerControl.ctl("-q", "set_vm_memory_high_watermark", "absolute", "1000000") }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        memory?.unblock()
+        if fixture != nil { try await BrokerControl.ctl("-q", "set_vm_memory_high_watermark", "0.4") }
+        try result.get()
+    }
+
+    func obstacles(of bus: Bus) -> [String] {
+        (bus as? RabbitMQEventBus)?.state.obstacles ?? (bus as? InMemoryEventBus)?.state.obstacles ?? ["another bus"]
     }
 
     func delete(_ queue: QueueName) async throws {

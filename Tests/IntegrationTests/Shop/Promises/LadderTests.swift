@@ -47,8 +47,8 @@ extension WholeShop {
             try Data().write(to: mail)
             let ids = try await shop.place("PEN=1", count: 25)
             let notify = try await shop.process(.notify)
-            try await waitFor("a word about the mail") {
-                let health = try await notify.health("/health/ready")
+            _ = try await waitFor("a word about the mail") {
+                let health = try await notify.health("ready")
                 return health.status == 503 && health.body.contains("cannot store mail") ? true : nil
             }
             #expect(try await shop.deadLetters().isEmpty)
