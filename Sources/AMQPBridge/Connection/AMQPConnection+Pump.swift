@@ -31,18 +31,20 @@ extension AMQPConnection {
         }
     }
 
-    /// Reads in a row at most, so that a broker that sends without end does not keep deadlines from being looked at.
-    private static let readsPerTurn = 16
+    /// So long at a stretch, at most a read longer: a broker that sends without end does not keep deadlines from being
+    /// looked at.
+    private static let readingTime = Duration.milliseconds(10)
 
     private func readAll() throws(AMQPError) {
-        for _ in 0..<Self.readsPerTurn {
+        let begin = ContinuousClock.now
+        repeat {
             let count = try wire.read { (frame) throws(AMQPError) in try accept(frame) }
             if count > 0 { lastRead = .now }
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
             window.resumeResolved()
             guard count == CConnection.readSize else { break }
-        }
+        } while lastRead - begin < Self.readingTime
     }
 
     private func passOnArrived() throws(AMQPError) {
