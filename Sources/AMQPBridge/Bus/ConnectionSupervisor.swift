@@ -44,8 +44,9 @@ struct ConnectionSupervisor {
                 }
             } catch let error as AMQPError where isMendable(error, hasWorked: hasWorked) {
                 if error.code == .closed || Task.isCancelled { continue }
+                let isNews = backoff.isFresh
                 let delay = backoff.next()
-                report(error, delay)
+                report(error, delay, isNews)
                 state.setError(error, of: name)
                 try? await cancelWhenGracefulShutdown { try await clock.sleep(delay) }
             }
@@ -61,8 +62,7 @@ struct ConnectionSupervisor {
     }
 
     /// The first failure of an outage is worth a line, the next ones are not.
-    private func report(_ error: AMQPError, _ delay: Duration) {
-        let isNews = state.error(of: name) == nil
+    private func report(_ error: AMQPError, _ delay: Duration, _ isNews: Bool) {
         logger.log(
             level: isNews ? .warning : .debug, "Connection lost or not made",
             metadata: [
@@ -75,6 +75,8 @@ struct ConnectionSupervisor {
 /// returns do not all come at the same instant.
 struct Backoff {
     private var attempt = 0
+
+    var isFresh: Bool { attempt == 0 }
 
     mutating func reset() { attempt = 0 }
 

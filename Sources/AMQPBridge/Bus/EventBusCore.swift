@@ -178,7 +178,7 @@ package final class EventBusCore: EventBus {
     /// Consumes as soon as that is wanted; nil when the end comes first.
     private func start(_ connection: any BrokerConnection) async throws -> (DeliveryConsumer, UInt16)? {
         try await withThrowingTaskGroup(of: FlowControl.Wish?.self) { group in
-            group.addTask { await self.flow.wish(otherThan: .paused) }
+            group.addTask { await self.wishToStart() }
             group.addTask { throw await connection.closed() }
             group.addTask {
                 try await gracefulShutdown()
@@ -189,6 +189,15 @@ package final class EventBusCore: EventBus {
             guard case .prefetch(let prefetch)?? = try await group.next() else { return nil }
             return (try await connection.consume(topology.inQueue, prefetch: prefetch, isExclusive: false), prefetch)
         }
+    }
+
+    /// Waits until something else is wanted than a pause. There is nothing in hand yet that could be given back.
+    private func wishToStart() async -> FlowControl.Wish? {
+        while let wish = await flow.wish(otherThan: .paused) {
+            guard wish == .giveBack else { return wish }
+            flow.gaveBack()
+        }
+        return nil
     }
 
     /// Does with the consumer what is wanted, until it is to stop.

@@ -29,7 +29,6 @@ final class Breaker: Sendable {
         var isProbing = false
         /// Tells one outage from the next.
         var opening = 0
-        var reason = ""
         var backoff = Backoff()
     }
 
@@ -43,7 +42,8 @@ final class Breaker: Sendable {
     private let hasNews = Atomic(false)
     private let onChange: @Sendable (_ reason: String?) -> Void
 
-    /// - Parameter onChange: it opened, with the reason, or closed.
+    /// - Parameter onChange: it opened, with the reason, or closed. Called under the breaker's lock, so that the last
+    ///   word is always about the last change; it must not ask the breaker anything.
     init(threshold: Int, clock: BusClock, onChange: @escaping @Sendable (_ reason: String?) -> Void) {
         self.threshold = threshold
         self.clock = clock
@@ -104,51 +104,43 @@ final class Breaker: Sendable {
             state.isOpen = false
             state.isProbing = false
             hasNews.store(false, ordering: .relaxed)
+            if wasOpen { onChange(nil) }
             return wasOpen
         }
-        if hasClosed {
-            onChange(nil)
-            waiters.resumeAll()
-        }
+        if hasClosed { waiters.resumeAll() }
     }
 
     /// An event failed transiently.
     func failed(_ id: String, _ permit: Permit, reason: @autoclosure () -> String) -> Verdict {
-        let (verdict, hasOpened) = state.withLock { state -> (Verdict, Bool) in
+        let verdict = state.withLock { state -> Verdict in
             if permit == .probe { state.isProbing = false }
-            guard state.isOpen || !state.suspects.contains(id) else { return (.climb, false) }
+            guard state.isOpen || !state.suspects.contains(id) else { return .climb }
             hasNews.store(true, ordering: .relaxed)
             state.failed.insert(id)
-            if state.isOpen { return (.hold, false) }
-            guard state.failed.count >= threshold else { return (.climb, false) }
-            Self.open(&state, reason())
-            return (.hold, true)
+            if state.isOpen { return .hold }
+            guard state.failed.count >= threshold else { return .climb }
+            open(&state, reason())
+            return .hold
         }
-        changed(hasOpened, reason())
+        waiters.resumeAll()
         return verdict
     }
 
     /// A handler says that nothing can be handled now.
     func notNow(_ permit: Permit, reason: @autoclosure () -> String) {
-        let hasOpened = state.withLock { state in
+        state.withLock { state in
             if permit == .probe { state.isProbing = false }
-            guard !state.isOpen else { return false }
+            guard !state.isOpen else { return }
             hasNews.store(true, ordering: .relaxed)
-            Self.open(&state, reason())
-            return true
+            open(&state, reason())
         }
-        changed(hasOpened, reason())
+        waiters.resumeAll()
     }
 
-    private static func open(_ state: inout State, _ reason: String) {
+    private func open(_ state: inout State, _ reason: String) {
         state.isOpen = true
         state.opening += 1
-        state.reason = reason
         state.backoff = Backoff()
-    }
-
-    private func changed(_ hasOpened: Bool, _ reason: @autoclosure () -> String) {
-        if hasOpened { onChange(reason()) }
-        waiters.resumeAll()
+        onChange(reason)
     }
 }

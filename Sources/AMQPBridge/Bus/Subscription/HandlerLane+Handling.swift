@@ -80,6 +80,8 @@ extension HandlerLane {
             for item in items { hold(item) }
             context.breaker.notNow(permit, reason: "\(error)")
         }
+        // What follows from them is confirmed before later events of their keys are handled.
+        await settle(generation)
     }
 
     private static func results(
@@ -163,7 +165,7 @@ extension HandlerLane {
     }
 
     private func endLine(of item: LaneItem) {
-        if !lines.isEmpty { lines.ends(item.id, key: item.key, at: context.clock.now()) }
+        if !lines.isEmpty { lines.ends(item.id, key: item.key) }
     }
 
     private func copied(_ item: LaneItem, _ copy: Publishing) -> Conclusion {

@@ -151,6 +151,8 @@ actor HandlerLane {
             item.consumer.settle(item.delivery.tag, .requeue)
         }
         guard !worn.isEmpty else { return }
+        // The fresh copies are behind all others: later events of their keys must not be handled first.
+        for item in worn { lines.goesBack(item.id, key: item.key, at: context.clock.now()) }
         let outcomes = await context.publisher.publish(worn.map { copies.again($0.delivery) })
         for (item, outcome) in zip(worn, outcomes) {
             item.consumer.settle(item.delivery.tag, outcome.isConfirmed ? .ack : .requeue)

@@ -7,6 +7,11 @@ import DequeModule
 /// head; otherwise it waits once more. When the head is through (handled, or a dead letter) the next one is the head;
 /// a key whose line is empty is free again. So the order holds whatever the rungs do, and other keys are not held up.
 ///
+/// A copy that somebody deleted must not hold its key for ever. The time alone does not tell that it is gone: it may
+/// stand in the queue behind a long backlog. But queues keep the order, so it is gone when another one of its key has
+/// come back that went into the queue well after it. (Of an event that came twice the copies cannot be told apart: with
+/// a long backlog besides, such a key may lose its order.)
+///
 /// It lives in memory: after a crash the order of what was waiting is not kept.
 struct KeyLines {
     enum Turn: Equatable {
@@ -17,16 +22,15 @@ struct KeyLines {
 
     private struct Line {
         var ids: Deque<String> = []
-        var members: Set<String> = []
+        /// When each of them goes into the queue again.
+        var returns: [String: Duration] = [:]
         /// Where the head waits. The next head has not failed, so the newcomers behind it wait on the shortest rung.
         var step = 0
-        /// When the head should have come back at the latest. A copy that somebody deleted must not hold its key for ever.
-        var due = Duration.zero
     }
 
     /// Events waiting, of all keys. Beyond this the order is no longer kept: memory has a limit.
     static let limit = 100_000
-    /// How much later than its time an event may come back.
+    /// How much later than its time an event may go into the queue.
     private static let slack = Duration.seconds(60)
 
     private let ladder: RetryLadder
@@ -39,59 +43,70 @@ struct KeyLines {
 
     /// Whether this event of the key may be handled now; if not, it has joined the line.
     mutating func turn(of id: String, key: String, at now: Duration) -> Turn {
-        guard var line = lines[key] else { return .now }
-        while let head = line.ids.first, head != id, now > line.due {
+        // Taken out, because a copy of a long line would cost its length.
+        guard var line = lines.removeValue(forKey: key) else { return .now }
+        defer { lines[key] = line }
+        while let head = line.ids.first, head != id, isGone(head, from: line, seenBy: id, now) {
             drop(head, from: &line)
-            line.due = dueTime(step: ladder.steps.count - 1, now)
         }
-        guard let head = line.ids.first else {
-            lines[key] = nil
-            return .now
-        }
-        if head != id, !line.members.contains(id) {
+        guard line.ids.first != id else { return .now }
+        if line.returns[id] == nil {
             guard count < Self.limit else { return .now }
-            append(id, to: &line)
+            line.ids.append(id)
+            count += 1
         }
-        lines[key] = line
-        return head == id ? .now : .waiting(step: line.step)
+        line.returns[id] = now + time(of: line.step)
+        return .waiting(step: line.step)
     }
 
     /// The event failed and waits on this step.
     mutating func climbs(_ id: String, key: String, step: Int, at now: Duration) {
-        var line = lines[key] ?? Line()
-        if line.ids.first != id {
-            // Nobody of its key was waiting when it was handled, or the limit was reached.
-            guard line.ids.isEmpty, count < Self.limit else { return }
-            append(id, to: &line)
-        }
-        line.step = step
-        line.due = dueTime(step: step, now)
-        lines[key] = line
+        guard join(id, key: key, at: now + time(of: step), isFirst: true) else { return }
+        lines[key]?.step = step
+    }
+
+    /// The event goes to the end of the queue, where those behind it would be handled first.
+    mutating func goesBack(_ id: String, key: String, at now: Duration) {
+        _ = join(id, key: key, at: now, isFirst: false)
     }
 
     /// The event was handled, or is a dead letter.
-    mutating func ends(_ id: String, key: String, at now: Duration) {
-        guard var line = lines[key], line.ids.first == id else { return }
+    mutating func ends(_ id: String, key: String) {
+        guard lines[key]?.ids.first == id, var line = lines.removeValue(forKey: key) else { return }
         drop(id, from: &line)
-        line.step = 0
-        line.due = dueTime(step: ladder.steps.count - 1, now)
-        lines[key] = line.ids.isEmpty ? nil : line
+        if !line.ids.isEmpty { lines[key] = line }
     }
 
-    private func dueTime(step: Int, _ now: Duration) -> Duration {
-        let longest = ladder.steps.prefix(max(0, step) + 1).map(\.milliseconds).max() ?? 0
-        return now + .milliseconds(longest) + Self.slack
+    /// Makes it wait in the line, unless there is no ladder to wait on or no room.
+    ///
+    /// - Returns: whether it is the head.
+    private mutating func join(_ id: String, key: String, at time: Duration, isFirst: Bool) -> Bool {
+        guard !ladder.steps.isEmpty else { return false }
+        if lines[key]?.returns[id] == nil, count >= Self.limit { return false }
+        var line = lines.removeValue(forKey: key) ?? Line()
+        if line.returns[id] == nil {
+            // Handled when its turn was, but what followed from it failed: it is still before those that wait.
+            if isFirst { line.ids.prepend(id) } else { line.ids.append(id) }
+            count += 1
+        }
+        line.returns[id] = time
+        lines[key] = line
+        return line.ids.first == id
     }
 
-    private mutating func append(_ id: String, to line: inout Line) {
-        line.ids.append(id)
-        line.members.insert(id)
-        count += 1
+    private func isGone(_ head: String, from line: Line, seenBy id: String, _ now: Duration) -> Bool {
+        guard let own = line.returns[id], own <= now, let heads = line.returns[head] else { return false }
+        return own > heads + Self.slack
+    }
+
+    private func time(of step: Int) -> Duration {
+        ladder.steps.indices.contains(step) ? .milliseconds(ladder.steps[step].milliseconds) : .zero
     }
 
     private mutating func drop(_ head: String, from line: inout Line) {
         line.ids.removeFirst()
-        line.members.remove(head)
+        line.returns[head] = nil
+        line.step = 0
         count -= 1
     }
 }

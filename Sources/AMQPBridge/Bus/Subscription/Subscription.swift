@@ -85,7 +85,10 @@ struct Subscription: Sendable {
             guard let opening = context.breaker.opening else { continue }
             while context.breaker.opening == opening {
                 guard (try? await context.clock.sleep(context.options.breakerHold)) != nil else { return }
-                if context.breaker.opening == opening { context.flow.giveBack() }
+                guard context.breaker.opening == opening else { break }
+                context.flow.giveBack()
+                // It may have closed at that very moment.
+                if context.breaker.opening != opening { context.flow.recovered() }
             }
         }
     }
