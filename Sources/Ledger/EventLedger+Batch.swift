@@ -11,6 +11,7 @@ extension EventLedger: EventBatchHandler {
             return results
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT && events.count == 1 {
             // A rule that is checked at the commit: the event's fault, not the database's.
+            setObstacle(nil)
             return [.failed(error)]
         } catch {
             setObstacle("\(error)")

@@ -20,7 +20,8 @@ struct ConnectionSupervisor {
     /// Also returns on cancellation, and on a graceful shutdown that finds it without a connection.
     ///
     /// - Throws: errors that no waiting mends: refused credentials, vhost or certificate, a topology that stands
-    ///   differently; missing permissions unless it has worked before, since they can be given back.
+    ///   differently; missing permissions and a peer that does not speak AMQP unless it has worked before, since
+    ///   permissions can be given back and a single bad frame ends one connection only.
     func run(_ body: (any BrokerConnection) async throws -> Void) async throws {
         var backoff = Backoff()
         var hasWorked = false
@@ -55,7 +56,7 @@ struct ConnectionSupervisor {
 
     private func isMendable(_ error: AMQPError, hasWorked: Bool) -> Bool {
         switch error.code {
-        case .permissionDenied: hasWorked
+        case .permissionDenied, .protocolViolation: hasWorked
         case .cancelled: Task.isCancelled
         default: error.isRetriable
         }

@@ -102,9 +102,9 @@ public struct RetryLadder: Hashable, Sendable {
     /// One queue of waiting events, by its time: messages leave a queue only at its head, so each time has its own.
     public struct Rung: Hashable, Sendable {
         /// As it stands in the queue's name: `10s`, `5m`, `250ms`.
-        public var name: String
+        public let name: String
         /// The time to live in its queue (`x-message-ttl`); in a ladder read from a text at most a day.
-        public var milliseconds: Int64
+        public let milliseconds: Int64
     }
 
     /// In the order of the attempts; the same rung may come again.
