@@ -146,13 +146,16 @@ actor HandlerLane {
     func giveBack() async {
         let items = waiting
         waiting = []
+        // Neither fresh copies nor what has come back several times keeps its place in the queue (a quorum queue puts it
+        // behind everything else that came back). So what is in hand now has to be handled before others of its key.
+        for item in (call?.items ?? []) + items where item.event != nil {
+            lines.goesBack(item.id, key: item.key, at: context.clock.now())
+        }
         let worn = items.filter { $0.deliveryCount >= ServiceTopology.deliveryLimit / 2 }
         for item in items where item.deliveryCount < ServiceTopology.deliveryLimit / 2 {
             item.consumer.settle(item.delivery.tag, .requeue)
         }
         guard !worn.isEmpty else { return }
-        // The fresh copies are behind all others: later events of their keys must not be handled first.
-        for item in worn { lines.goesBack(item.id, key: item.key, at: context.clock.now()) }
         let outcomes = await context.publisher.publish(worn.map { copies.again($0.delivery) })
         for (item, outcome) in zip(worn, outcomes) {
             item.consumer.settle(item.delivery.tag, outcome.isConfirmed ? .ack : .requeue)

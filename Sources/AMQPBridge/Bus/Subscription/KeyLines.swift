@@ -65,7 +65,7 @@ struct KeyLines {
         lines[key]?.step = step
     }
 
-    /// The event goes to the end of the queue, where those behind it would be handled first.
+    /// The event goes back to the queue, where others that came after it may be handed out before.
     mutating func goesBack(_ id: String, key: String, at now: Duration) {
         _ = join(id, key: key, at: now, isFirst: false)
     }
