@@ -44,6 +44,7 @@ struct LongOutageTests {
         }
     }
 
+    // One that came with the careful prefetch may be in hand besides the twenty.
     @Test("when it lasts for ten minutes, everything in hand goes back; when it is over, the full prefetch returns")
     func hold() async throws {
         let depot = try depot { $0.prefetch = 20 }
@@ -52,15 +53,17 @@ struct LongOutageTests {
             try await eventually("the full prefetch is asked for") { depot.done.count == 1 }
             depot.isAway.isOn = true
             try depot.send((1...30).map { Crate($0) })
-            try await eventually("twenty are in hand at first") { depot.inHand == 20 && depot.bus.state.outage != nil }
+            try await eventually("as many as wanted are in hand") {
+                (20...21).contains(depot.inHand) && depot.bus.state.outage != nil
+            }
             try await depot.pass(.seconds(599), step: .seconds(5))
-            #expect(depot.inHand == 20)
+            #expect((20...21).contains(depot.inHand))
             try await depot.passTime("all but one are back") { depot.ready >= 29 && depot.inHand <= 1 }
             depot.isAway.isOn = false
             try await depot.passTime("all are done") { depot.done.count == 31 }
             depot.isAway.isOn = true
             try depot.send((31...60).map { Crate($0) })
-            try await eventually("twenty are in hand") { depot.inHand == 20 }
+            try await eventually("as many as wanted are in hand") { (20...21).contains(depot.inHand) }
             depot.isAway.isOn = false
             try await depot.passTime("all are done") { depot.isDone }
         }

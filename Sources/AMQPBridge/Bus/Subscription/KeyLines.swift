@@ -20,10 +20,16 @@ struct KeyLines {
         case waiting(step: Int)
     }
 
+    private struct Return {
+        /// When it goes into the queue again.
+        var time: Duration
+        /// To the queue's end. What is merely given back may be handed out before what has been there for longer.
+        var isToTheEnd: Bool
+    }
+
     private struct Line {
         var ids: Deque<String> = []
-        /// When each of them goes into the queue again.
-        var returns: [String: Duration] = [:]
+        var returns: [String: Return] = [:]
         /// Where the head waits. The next head has not failed, so the newcomers behind it wait on the shortest rung.
         var step = 0
     }
@@ -55,19 +61,19 @@ struct KeyLines {
             line.ids.append(id)
             count += 1
         }
-        line.returns[id] = now + time(of: line.step)
+        line.returns[id] = Return(time: now + time(of: line.step), isToTheEnd: true)
         return .waiting(step: line.step)
     }
 
     /// The event failed and waits on this step.
     mutating func climbs(_ id: String, key: String, step: Int, at now: Duration) {
-        guard join(id, key: key, at: now + time(of: step), isFirst: true) else { return }
+        guard join(id, key: key, Return(time: now + time(of: step), isToTheEnd: true), isFirst: true) else { return }
         lines[key]?.step = step
     }
 
     /// The event goes back to the queue, where others that came after it may be handed out before.
     mutating func goesBack(_ id: String, key: String, at now: Duration) {
-        _ = join(id, key: key, at: now, isFirst: false)
+        _ = join(id, key: key, Return(time: now, isToTheEnd: false), isFirst: false)
     }
 
     /// The event was handled, or is a dead letter.
@@ -80,7 +86,7 @@ struct KeyLines {
     /// Makes it wait in the line, unless there is no ladder to wait on or no room.
     ///
     /// - Returns: whether it is the head.
-    private mutating func join(_ id: String, key: String, at time: Duration, isFirst: Bool) -> Bool {
+    private mutating func join(_ id: String, key: String, _ place: Return, isFirst: Bool) -> Bool {
         guard !ladder.steps.isEmpty else { return false }
         if lines[key]?.returns[id] == nil, count >= Self.limit { return false }
         var line = lines.removeValue(forKey: key) ?? Line()
@@ -89,14 +95,16 @@ struct KeyLines {
             if isFirst { line.ids.prepend(id) } else { line.ids.append(id) }
             count += 1
         }
-        line.returns[id] = time
+        line.returns[id] = place
         lines[key] = line
         return line.ids.first == id
     }
 
     private func isGone(_ head: String, from line: Line, seenBy id: String, _ now: Duration) -> Bool {
-        guard let own = line.returns[id], own <= now, let heads = line.returns[head] else { return false }
-        return own > heads + Self.slack
+        guard let own = line.returns[id], own.isToTheEnd, own.time <= now, let heads = line.returns[head] else {
+            return false
+        }
+        return own.time > heads.time + Self.slack
     }
 
     private func time(of step: Int) -> Duration {

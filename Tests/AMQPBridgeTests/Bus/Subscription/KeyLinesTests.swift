@@ -75,6 +75,15 @@ struct KeyLinesTests {
         #expect(lines.isEmpty && lines.count == 0)
     }
 
+    @Test("what was given back and is handed out first proves nothing about those that went to the end")
+    mutating func givenBackFirst() {
+        lines.climbs("e1", key: "k", step: 0, at: .zero)
+        #expect(lines.turn(of: "e2", key: "k", at: .zero) == .waiting(step: 0))
+        lines.goesBack("e2", key: "k", at: .seconds(600))
+        #expect(lines.turn(of: "e2", key: "k", at: .seconds(601)) == .waiting(step: 0))
+        #expect(lines.turn(of: "e1", key: "k", at: .seconds(602)) == .now)
+    }
+
     @Test("a ladder without steps: nothing can wait, so nothing does")
     func noLadder() {
         var lines = KeyLines(ladder: RetryLadder(steps: []))
