@@ -100,7 +100,13 @@ public struct ServiceHost {
                 "admin": "http://127.0.0.1:\(configuration.port)",
                 "broker": .string(configuration.amqp.endpoints.map(\.description).joined(separator: ", ")),
             ])
-        try await ServiceGroup(configuration: group).run()
+        let services = ServiceGroup(configuration: group)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await services.run() }
+            tasks.addTask { [logger] in try await ShutdownLimit.watch(logger: logger) }
+            try await tasks.next()
+            tasks.cancelAll()
+        }
         try ledger.close()
     }
 }

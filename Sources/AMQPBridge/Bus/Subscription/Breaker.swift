@@ -32,7 +32,7 @@ final class Breaker: Sendable {
         var backoff = Backoff()
     }
 
-    /// More suspects than this are forgotten: memory has a limit.
+    /// More than this are not remembered: memory has a limit.
     private static let maxSuspects = 10_000
 
     private let threshold: Int
@@ -116,7 +116,7 @@ final class Breaker: Sendable {
             if permit == .probe { state.isProbing = false }
             guard state.isOpen || !state.suspects.contains(id) else { return .climb }
             hasNews.store(true, ordering: .relaxed)
-            state.failed.insert(id)
+            if state.failed.count < Self.maxSuspects { state.failed.insert(id) }
             if state.isOpen { return .hold }
             guard state.failed.count >= threshold else { return .climb }
             open(&state, reason())
