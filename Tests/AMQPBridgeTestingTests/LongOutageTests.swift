@@ -122,7 +122,7 @@ struct LongOutageTests {
 
     @Test("the broker takes no messages: what was handled waits for its ack and is not called again")
     func blocked() async throws {
-        let depot = try Depot { $0.concurrency = 2 }
+        let depot = try Depot()
         try depot.openDesk()
         let gate = Gate()
         depot.bus.on(Crate.self) { crate, context in
