@@ -17,7 +17,7 @@ extension WholeShop {
             try await withBroker(configuration) { broker in
                 let connection = try await broker.connect()
                 let ids = try await putLetters(on: connection)
-                var random = SeededNumbers(seed: 20_260_131)
+                var random = SeededGenerator(seed: 20_260_131)
                 var midways = 0
                 for _ in 1...Self.kills {
                     let before = try await connection.inspect("order.in")?.ready ?? 0
@@ -90,20 +90,5 @@ extension WholeShop {
             let consumer = try await connection.consume("order.in", prefetch: UInt16(clamping: count))
             return try await consumer.take(atLeast: count).compactMap(\.properties.messageID)
         }
-    }
-}
-
-/// The same numbers in every run (SplitMix64).
-private struct SeededNumbers {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
