@@ -61,3 +61,61 @@ public struct InventoryRejected: Event, Hashable {
         case shortages
     }
 }
+
+/// Inventory: the stock of a cancelled order was put back. For whoever is interested.
+public struct InventoryReleased: Event, Hashable {
+    public static let type: EventType = "shop.inventory.released.v1"
+    public static let routingKey: RoutingKey = "inventory.released"
+    public static let audience = Audience.optional
+
+    /// How many pieces of a product came back.
+    public struct Line: Codable, Hashable, Sendable {
+        public var sku: String
+        public var quantity: Int
+
+        public init(sku: String, quantity: Int) {
+            self.sku = sku
+            self.quantity = quantity
+        }
+    }
+
+    public var orderID: String
+    public var lines: [Line]
+
+    public var subject: String { orderID }
+
+    public init(orderID: String, lines: [Line]) {
+        self.orderID = orderID
+        self.lines = lines
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case orderID = "order_id"
+        case lines
+    }
+}
+
+/// Inventory: a product fell below its threshold. Said once, until it has been at or above it again. For whoever is
+/// interested.
+public struct InventoryLow: Event, Hashable {
+    public static let type: EventType = "shop.inventory.low.v1"
+    public static let routingKey: RoutingKey = "inventory.low"
+    public static let audience = Audience.optional
+
+    public var sku: String
+    public var onHand: Int
+    public var threshold: Int
+
+    public var subject: String { sku }
+
+    public init(sku: String, onHand: Int, threshold: Int) {
+        self.sku = sku
+        self.onHand = onHand
+        self.threshold = threshold
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case sku, threshold
+        case onHand = "on_hand"
+    }
+}

@@ -8,12 +8,17 @@ public enum ShopService: String, CaseIterable, Sendable {
         switch self {
         case .order:
             [
-                PlaceOrder.routingKey, InventoryUpdated.routingKey, InventoryRejected.routingKey,
-                ShippingStarted.routingKey,
+                PlaceOrder.routingKey, CancelOrder.routingKey, InventoryUpdated.routingKey,
+                InventoryRejected.routingKey, ShippingStarted.routingKey, ShippingCancelled.routingKey,
+                ShippingCancelRefused.routingKey,
             ]
-        case .inventory: [OrderCreated.routingKey]
-        case .shipping: [InventoryUpdated.routingKey]
-        case .notify: [OrderCreated.routingKey, OrderRejected.routingKey, ShippingStarted.routingKey]
+        case .inventory: [OrderCreated.routingKey, ShippingCancelled.routingKey]
+        case .shipping: [InventoryUpdated.routingKey, OrderCancelRequested.routingKey]
+        case .notify:
+            [
+                OrderCreated.routingKey, OrderRejected.routingKey, ShippingStarted.routingKey,
+                OrderCancelled.routingKey,
+            ]
         }
     }
 
