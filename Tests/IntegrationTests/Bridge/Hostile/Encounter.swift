@@ -6,8 +6,6 @@ import Testing
 /// A client's whole life with a server that cannot be trusted: every kind of call once, each held to its deadline.
 struct Encounter {
     static let heartbeat = Duration.seconds(2)
-    /// What the issue allows beyond a deadline.
-    static let grace = Duration.milliseconds(250)
     /// Nothing takes longer than this; if it does, the server hangs up, so that the test can say so.
     private static let limit = Duration.seconds(12)
 
@@ -92,7 +90,7 @@ struct Encounter {
             failure = failure ?? (error.underlyingError as? AMQPError) ?? error
         }
         let took = ContinuousClock.now - start
-        if took > deadline + Self.grace { overruns.append("\(what) took \(took), its deadline is \(deadline)") }
+        if took > deadline + MachineLateness.grace(since: start) { overruns.append("\(what) took \(took), its deadline is \(deadline)") }
         return value
     }
 

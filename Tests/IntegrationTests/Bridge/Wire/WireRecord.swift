@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Synchronization
 
 /// What a bus was asked for and what it did, noted from many tasks.
@@ -12,6 +13,8 @@ final class WireRecord: Sendable {
         /// Why the bus stopped running.
         var end: String?
         var longestCall = Duration.zero
+        /// The longest, each without what a call may take beyond its deadline.
+        var longestWithoutGrace = Duration.zero
         /// The first since `watch()`.
         var firstConfirm: ContinuousClock.Instant?
         var firstHandled: ContinuousClock.Instant?
@@ -38,9 +41,12 @@ final class WireRecord: Sendable {
 
     func notePublishing(_ id: WireEventID) { state.withLock { _ = $0.published.insert(id) } }
 
-    func note(_ id: WireEventID, _ outcome: PublishOutcome, after took: Duration) {
+    func note(_ id: WireEventID, _ outcome: PublishOutcome, since start: ContinuousClock.Instant) {
+        let took = ContinuousClock.now - start
+        let grace = MachineLateness.grace(since: start)
         state.withLock { facts in
             facts.longestCall = max(facts.longestCall, took)
+            facts.longestWithoutGrace = max(facts.longestWithoutGrace, took - grace)
             switch outcome {
             case .confirmed:
                 facts.confirmed.insert(id)

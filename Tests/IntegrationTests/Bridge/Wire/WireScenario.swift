@@ -18,7 +18,6 @@ struct WireScenario: Sendable {
     static let heartbeat = Duration.seconds(1)
     static let publishTimeout = Duration.seconds(1)
     /// The project's promises.
-    static let grace = Duration.milliseconds(250)
     static let resumeLimit = Duration.seconds(5)
     static let noticeLimit = heartbeat * 2 + .seconds(1)
     private static let publishers = 4
@@ -105,7 +104,7 @@ struct WireScenario: Sendable {
             let start = ContinuousClock.now
             let outcome = await bus.publish([event])
             if Task.isCancelled { return }
-            record.note(id, outcome[0], after: ContinuousClock.now - start)
+            record.note(id, outcome[0], since: start)
             if outcome[0].isConfirmed { return }
             try? await Task.sleep(for: .milliseconds(20))
         }
@@ -134,7 +133,7 @@ struct WireScenario: Sendable {
         }
         let facts = record.facts
         if let confirm = facts.firstConfirm, let handled = facts.firstHandled {
-            row.resumed = max(confirm, handled) - clean
+            row.resumed = max(confirm, handled) - clean - MachineLateness.shared.worst(since: clean)
         } else {
             row.complaints.append("it still lacks: \(bus.state.obstacles)")
         }
@@ -150,7 +149,8 @@ struct WireScenario: Sendable {
     /// How long it took until the bus knew; nil when the fault was over before.
     private func notice(_ bus: RabbitMQEventBus, since struck: ContinuousClock.Instant) async throws -> Duration? {
         try? await eventually("the bus has noticed", within: fault.lasts) { !bus.state.obstacles.isEmpty }
-        return bus.state.obstacles.isEmpty ? nil : ContinuousClock.now - struck
+        return bus.state.obstacles.isEmpty
+            ? nil : ContinuousClock.now - struck - MachineLateness.shared.worst(since: struck)
     }
 
     private func complete(_ row: inout WireRow, _ facts: WireRecord.Facts) {
@@ -163,7 +163,7 @@ struct WireScenario: Sendable {
         if row.lost > 0 { row.complaints.append("\(row.lost) events were confirmed and never handled") }
         if let end = facts.end { row.complaints.append("the bus ended: \(end)") }
         if !facts.others.isEmpty { row.complaints.append("outcomes that are not true: \(facts.others.prefix(3))") }
-        if row.longestCall > Self.publishTimeout + Self.grace {
+        if facts.longestWithoutGrace > Self.publishTimeout {
             row.complaints.append("a call took \(row.longestCall), its deadline is \(Self.publishTimeout)")
         }
         if row.resumed.map({ $0 > Self.resumeLimit }) ?? true {
