@@ -57,7 +57,9 @@ struct FrozenBrokerTests {
                 await expectEnd(of: call.name) { try await call.run(connection) }
                 let start = ContinuousClock.now
                 await connection.close()
-                #expect(ContinuousClock.now - start < Self.limit + MachineLateness.grace(since: start), "closing after \(call.name)")
+                #expect(
+                    ContinuousClock.now - start < Self.limit + MachineLateness.grace(since: start),
+                    "closing after \(call.name)")
             }
             let start = ContinuousClock.now
             await connections[Self.calls.count].close()

@@ -90,7 +90,9 @@ struct Encounter {
             failure = failure ?? (error.underlyingError as? AMQPError) ?? error
         }
         let took = ContinuousClock.now - start
-        if took > deadline + MachineLateness.grace(since: start) { overruns.append("\(what) took \(took), its deadline is \(deadline)") }
+        if took > deadline + MachineLateness.grace(since: start) {
+            overruns.append("\(what) took \(took), its deadline is \(deadline)")
+        }
         return value
     }
 

@@ -31,7 +31,9 @@ struct WireCalls {
         do throws(AMQPError) { value = try await body() } catch { failures.append(error) }
         let took = ContinuousClock.now - start
         longest = max(longest, took)
-        if took > deadline + MachineLateness.grace(since: start) { overruns.append("\(what) took \(took), its deadline is \(deadline)") }
+        if took > deadline + MachineLateness.grace(since: start) {
+            overruns.append("\(what) took \(took), its deadline is \(deadline)")
+        }
         return value
     }
 }
