@@ -37,12 +37,12 @@ struct TraceStoryTests {
     @Test func theStoryIsToldInTimeAndIndentedByCause() throws {
         #expect(
             TraceStory(try rows()).lines(Style(isOn: false)) == [
-                "  AFTER  SERVICE    EVENT                    FROM       DELAY  TRY  OUTCOME",
-                "   0 ms  order      order.place              cli        10 ms    1  handled",
-                "  10 ms  inventory    order.created          order      10 ms    1  failed: busy",
-                "  20 ms  inventory    order.created          order      20 ms    2  handled",
-                "  30 ms  order          inventory.updated    inventory  10 ms    1  handled",
-                "  30 ms  order            order.noted        order               2  "
+                "AFTER  SERVICE    EVENT                  FROM       DELAY  TRY  OUTCOME",
+                " 0 ms  order      order.place            cli        10 ms    1  handled",
+                "10 ms  inventory    order.created        order      10 ms    1  failed: busy",
+                "20 ms  inventory    order.created        order      20 ms    2  handled",
+                "30 ms  order          inventory.updated  inventory  10 ms    1  handled",
+                "30 ms  order            order.noted      order               2  "
                     + "waiting: nobody listens, next at 2026-01-01T00:00:09.000Z",
             ])
     }
