@@ -1,11 +1,11 @@
 import AMQPBridge
 import FoundationEssentials
 
-/// Which order a dead letter is about: in this shop an event's subject, the `order_id` in its data, and what it is
-/// correlated with are all the order's id.
+/// Which order a dead letter is about: in this shop the `order_id` in an event's data, its subject, and what it is
+/// correlated with are all the order's id. Who writes by hand may leave any of them out, or have something else there.
 struct LetterOrder {
-    /// The first of them that there is; nil when nothing tells.
-    var orderID: String? { names.first }
+    /// The first of them that is an order's id; nil when none is.
+    var orderID: String? { names.first { OrderID.canonical($0) != nil } }
 
     private let names: [String]
 
@@ -13,7 +13,7 @@ struct LetterOrder {
         // Checks the body's size and depth, too.
         let metadata = try? CloudEventsCodec().decodeMetadata(letter.body)
         let content = metadata == nil ? nil : try? JSONDecoder().decode(Content.self, from: Data(letter.body))
-        names = [metadata?.subject, content?.data?.orderID, metadata?.correlationID, letter.properties.correlationID]
+        names = [content?.data?.orderID, metadata?.subject, metadata?.correlationID, letter.properties.correlationID]
             .compactMap(\.self).filter { !$0.isEmpty }.map { $0.lowercased() }
     }
 

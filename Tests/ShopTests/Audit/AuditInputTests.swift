@@ -73,10 +73,12 @@ struct AuditInputTests {
 
     @Test func aLetterTellsItsOrderByAnyOfThreeNames() {
         let head = #"{"specversion":"1.0","id":"e","source":"/x","type":"t.v1""#
-        #expect(order(of: head + #","subject":"ABC"}"#).orderID == "abc")
-        #expect(order(of: head + #","data":{"order_id":"abc"}}"#).orderID == "abc")
-        #expect(order(of: head + #","data":[1]}"#, correlationID: "abc").orderID == "abc")
-        #expect(order(of: "nonsense", correlationID: "abc").orderID == "abc")
+        let id = "0190abcd-ef01-7000-8000-00000000000a"
+        #expect(order(of: head + #","subject":"\#(id.uppercased())"}"#).orderID == id)
+        #expect(order(of: head + #","subject":"by hand","data":{"order_id":"\#(id)"}}"#).orderID == id)
+        #expect(order(of: head + #","data":[1]}"#, correlationID: id).orderID == id)
+        #expect(order(of: "nonsense", correlationID: id).orderID == id)
+        #expect(order(of: head + #","subject":"by hand"}"#).orderID == nil)
         #expect(order(of: "nonsense").orderID == nil)
         let both = order(of: head + #","subject":"one","correlationid":"two"}"#)
         #expect(both.isAbout("one") && both.isAbout("two") && !both.isAbout("three"))
