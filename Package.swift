@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 /// One service of the shop: an executable that may use the host, the ledger, the contract and the bridge, and no
@@ -114,8 +115,8 @@ let package = Package(
         tests("LedgerTests", of: "Ledger", "AMQPBridge"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
         tests("ServiceHostTests", of: "ServiceHost", "AMQPBridge"),
-        tests("OrderSvcTests", of: "OrderSvc", "Ledger", "ShopEvents", "AMQPBridge"),
-        tests("InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge"),
+        tests("OrderSvcTests", of: "OrderSvc", "Ledger", "ShopEvents", "AMQPBridge", hummingbird, httpTesting),
+        tests("InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge", hummingbird, httpTesting),
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("NotifySvcTests", of: "NotifySvc", "ShopEvents", "AMQPBridge"),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),

@@ -12,6 +12,7 @@ struct Entrypoint {
         ) { host in
             InventoryHandlers.register(on: host.ledger)
             StockRoutes.add(to: host.router, over: host.ledger)
+            host.addAudit(InventoryAudit.decisions, InventoryAudit.stock)
         }
     }
 }

@@ -1,10 +1,12 @@
+import AMQPBridge
 import Foundation
 import Hummingbird
 import Ledger
+import ServiceHost
 
 /// The inventory's admin routes: looking at the stock and setting it.
 enum StockRoutes {
-    private static let maxOnHand = 1_000_000_000
+    private static let shownAdjustments = 100
 
     static func add(to router: Router<BasicRequestContext>, over ledger: EventLedger) {
         router.get("/stock") { _, _ in
@@ -12,50 +14,41 @@ enum StockRoutes {
         }
         router.put("/stock/:sku") { request, context in
             let sku = try sku(context.parameters.require("sku"))
-            let wanted = try await request.decode(as: StockSetting.self, context: context)
-            guard (0...maxOnHand).contains(wanted.onHand) else {
-                throw HTTPError(.badRequest, message: "on_hand must be a number from 0 to \(maxOnHand)")
+            let setting = try RequestJSON.decode(StockSetting.self, try await RequestJSON.bytes(of: request))
+            try setting.check()
+            return StockView(try await set(sku, setting, over: ledger))
+        }
+        router.get("/stock/:sku/adjustments") { _, context in
+            let sku = try sku(context.parameters.require("sku"))
+            let adjustments = try await ledger.read { transaction in
+                let store = StockStore(transaction: transaction)
+                return try store.find(sku) == nil ? nil : store.adjustments(of: sku, limit: shownAdjustments)
             }
-            let item = try await ledger.write { transaction in
-                try StockStore(transaction: transaction).set(sku, onHand: wanted.onHand, reason: "set by hand")
-            }
-            return StockView(item)
+            guard let adjustments else { throw HTTPError(.notFound, message: "there is no product \(sku)") }
+            return AdjustmentList(adjustments: adjustments.map(AdjustmentView.init))
+        }
+    }
+
+    /// By hand a product can become low, too.
+    private static func set(
+        _ sku: String, _ setting: StockSetting, over ledger: EventLedger
+    ) async throws -> StockStore.Item {
+        try await ledger.write { transaction in
+            let store = StockStore(transaction: transaction)
+            let before = try store.find(sku)
+            let after = try store.set(
+                sku, onHand: setting.onHand, lowBelow: setting.lowBelow,
+                reason: setting.reason ?? StockSetting.defaultReason)
+            if let warning = StockRules.warning(from: before, to: after) { try transaction.emit(warning) }
+            return after
         }
     }
 
     private static func sku(_ parameter: String) throws -> String {
-        guard let sku = parameter.removingPercentEncoding, !sku.isEmpty, sku.utf8.count <= 64,
-            sku.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-        else { throw HTTPError(.badRequest, message: "that is not a SKU of 1 to 64 bytes") }
+        guard let sku = parameter.removingPercentEncoding, !sku.isEmpty, StockSetting.isPlainText(sku, maxBytes: 64)
+        else {
+            throw HTTPError(.badRequest, message: "that is not a SKU of 1 to 64 bytes")
+        }
         return sku
-    }
-}
-
-struct StockSetting: Decodable {
-    var onHand: Int
-
-    enum CodingKeys: String, CodingKey {
-        case onHand = "on_hand"
-    }
-}
-
-struct StockList: ResponseEncodable {
-    var stock: [StockView]
-}
-
-struct StockView: ResponseEncodable {
-    var sku: String
-    var onHand: Int
-    var taken: Int
-
-    enum CodingKeys: String, CodingKey {
-        case sku, taken
-        case onHand = "on_hand"
-    }
-
-    init(_ item: StockStore.Item) {
-        sku = item.sku
-        onHand = item.onHand
-        taken = item.taken
     }
 }

@@ -1,7 +1,10 @@
 import ShopEvents
 
-/// Whether an order can be served: all lines or none. Pure.
+/// Whether an order can be served: all lines or none; and when a product is low. Pure.
 enum StockRules {
+    /// Of a product for which nobody has set another.
+    static let defaultThreshold = 5
+
     enum Decision: Equatable {
         /// How many pieces to take of each product.
         case take([String: Int])
@@ -27,5 +30,12 @@ enum StockRules {
                 ? InventoryRejected.Shortage(sku: sku, wanted: amount, available: available) : nil
         }
         return shortages.isEmpty ? .take(wanted) : .refuse(shortages)
+    }
+    /// What is to be said about a product after a change: that it is low, if it was not before.
+    ///
+    /// - Parameter before: nil for a new product, which has not fallen.
+    static func warning(from before: StockStore.Item?, to after: StockStore.Item) -> InventoryLow? {
+        guard let before, before.onHand >= before.lowBelow, after.onHand < after.lowBelow else { return nil }
+        return InventoryLow(sku: after.sku, onHand: after.onHand, threshold: after.lowBelow)
     }
 }

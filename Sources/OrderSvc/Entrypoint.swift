@@ -11,7 +11,8 @@ struct Entrypoint {
                 topology: service.topology, migrations: OrderStore.migrations)
         ) { host in
             OrderHandlers.register(on: host.ledger)
-            OrderRoutes.add(to: host.router, reading: host.ledger)
+            OrderRoutes.add(to: host.router, over: host.ledger)
+            host.addAudit(OrderAudit.orders)
         }
     }
 }

@@ -4,12 +4,16 @@ import ShopEvents
 struct Order: Sendable {
     var id: String
     var status: OrderStatus
-    var customer: Customer
+    /// Nil for a tombstone: the order's cancellation has arrived, the order itself has not. Then nothing else of what was
+    /// ordered is known either.
+    var customer: Customer?
     var shipTo: String
     var currency: String
     var lines: [OrderLine]
-    /// Why it was rejected.
+    /// Why it was rejected or cancelled.
     var reasons: [String] = []
+    /// In the words of whoever asked first to cancel it, maybe none; nil when nobody has asked.
+    var cancelReason: String?
     var carrier: String?
     var trackingNumber: String?
     /// Milliseconds since 1970.

@@ -5,7 +5,10 @@ import ShopEvents
 /// What the order service does with what it hears. Each runs inside one transaction.
 enum OrderHandlers {
     static func register(on ledger: EventLedger) {
-        ledger.on(PlaceOrder.self) { command, transaction in try place(command, in: transaction) }
+        ledger.on(PlaceOrder.self) { command, transaction in
+            try OrderPlacing.place(command, heard: transaction.event, in: transaction).events
+        }
+        ledger.on(CancelOrder.self) { command, transaction in try cancel(command, in: transaction) }
         ledger.on(InventoryUpdated.self) { event, transaction in
             try hear(.stockTaken, about: event.orderID, InventoryUpdated.routingKey, in: transaction)
         }
@@ -20,49 +23,49 @@ enum OrderHandlers {
                 order.trackingNumber = event.trackingNumber
             }
         }
-    }
-
-    /// What cannot be handled, now or ever.
-    enum Refusal: ClassifiedError, CustomStringConvertible {
-        case anotherBody(orderID: String)
-        case unknownOrder(String)
-
-        /// An order that is not known yet may have been overtaken by what happened to it.
-        var failureClass: FailureClass {
-            switch self {
-            case .anotherBody: .permanent
-            case .unknownOrder: .transient
+        ledger.on(ShippingCancelled.self) { event, transaction in
+            try hear(.shipmentCancelled, about: event.orderID, ShippingCancelled.routingKey, in: transaction) { order in
+                order.reasons = [order.cancelReason ?? ""].filter { !$0.isEmpty }
             }
         }
+        ledger.on(ShippingCancelRefused.self) { event, transaction in
+            try hear(.cancellationRefused, about: event.orderID, ShippingCancelRefused.routingKey, in: transaction)
+        }
+    }
 
+    /// News of an order that was never stored here.
+    ///
+    /// No order of arrival leads to it, and so no waiting mends it. What others know of an order they know, directly or
+    /// not, from `order.created` or `order.cancel_requested`, and both left here in the transaction that stored the order
+    /// or after it. That holds for Shipping's answers to a cancellation, too: they answer a request, and a cancellation
+    /// that precedes its order is final here and asks nobody. So it is a stranger's event, or the database is not the one
+    /// that placed the order; and on the retry ladder it would only hold up the order's own events.
+    struct UnknownOrder: ClassifiedError, CustomStringConvertible {
+        var id: String
+        var failureClass: FailureClass { .permanent }
         var description: String {
-            switch self {
-            case .anotherBody(let id): "order \(id) was placed already with other contents; nothing was changed"
-            case .unknownOrder(let id): "there is no order \(id)"
-            }
+            "there is no order \(id) in this service's database, and news of an order cannot precede it"
         }
     }
 
-    /// Stores a new order. The same command again changes nothing; the same id with another body is refused.
-    static func place(_ command: PlaceOrder, in transaction: LedgerTransaction) throws -> [any Event] {
-        try OrderRules.checkAnswerable(command)
-        var command = command
-        command.orderID = command.orderID.lowercased()
+    /// Asks Shipping, which alone can say whether it is in time; an order that has not come yet is cancelled at once.
+    private static func cancel(_ command: CancelOrder, in transaction: LedgerTransaction) throws -> [any Event] {
+        try OrderRules.check(command)
+        let id = command.orderID.lowercased()
         let store = OrderStore(transaction: transaction)
-        if let known = try store.request(of: command.orderID) {
-            guard known == (try OrderStore.canonical(command)) else {
-                throw Refusal.anotherBody(orderID: command.orderID)
-            }
-            return []
-        }
-        let faults = OrderRules.faults(of: command)
-        let status: OrderStatus = faults.isEmpty ? .placed : .rejected
         let now = RFC3339Time.now
-        try store.insert(command, status: status, reasons: faults, at: now)
-        if let metadata = transaction.event {
-            try store.append(to: command.orderID, status: status, event: PlaceOrder.routingKey, metadata, at: now)
+        guard var order = try store.find(id) else {
+            try store.insertTombstone(id, reason: command.reason, at: now)
+            try store.append(to: id, status: .cancelled, event: CancelOrder.routingKey, transaction.event, at: now)
+            return [OrderCancelled(orderID: id, customer: nil, reason: command.reason)]
         }
-        return faults.isEmpty ? [command.created] : [command.rejected(faults)]
+        let isFirst = !order.status.isTerminal && order.cancelReason == nil
+        if isFirst {
+            order.cancelReason = command.reason
+            try store.update(order, at: now)
+        }
+        try store.append(to: id, status: order.status, event: CancelOrder.routingKey, transaction.event, at: now)
+        return isFirst ? [OrderCancelRequested(orderID: id)] : []
     }
 
     /// Applies news about an order; what does not change its status is only written into its story.
@@ -71,7 +74,7 @@ enum OrderHandlers {
         note: (inout Order) -> Void = { _ in }
     ) throws -> [any Event] {
         let store = OrderStore(transaction: transaction)
-        guard var order = try store.find(id) else { throw Refusal.unknownOrder(id) }
+        guard var order = try store.find(id) else { throw UnknownOrder(id: id) }
         let now = RFC3339Time.now
         let changed = order.status.after(news)
         if let changed {
@@ -79,24 +82,13 @@ enum OrderHandlers {
             note(&order)
             try store.update(order, at: now)
         }
-        if let metadata = transaction.event {
-            try store.append(to: id, status: order.status, event: event, metadata, at: now)
+        try store.append(to: id, status: order.status, event: event, transaction.event, at: now)
+        guard let customer = order.customer else { return [] }
+        return switch changed {
+        case .rejected: [OrderRejected(orderID: id, customer: customer, reasons: order.reasons)]
+        case .cancelled: [OrderCancelled(orderID: id, customer: customer, reason: order.cancelReason ?? "")]
+        default: []
         }
-        guard changed == .rejected else { return [] }
-        return [OrderRejected(orderID: id, customer: order.customer, reasons: order.reasons)]
-    }
-}
-
-extension PlaceOrder {
-    fileprivate var created: OrderCreated {
-        OrderCreated(orderID: orderID, customer: customer, shipTo: shipTo, currency: currency, lines: lines)
-    }
-
-    fileprivate func rejected(_ reasons: [String]) -> OrderRejected {
-        // A name that cannot be used must not reach a mail header either.
-        let name = OrderRules.isName(customer.name) ? customer.name : ""
-        return OrderRejected(
-            orderID: orderID, customer: Customer(name: name, email: customer.email), reasons: reasons)
     }
 }
 

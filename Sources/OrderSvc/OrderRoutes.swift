@@ -2,16 +2,16 @@ import AMQPBridge
 import Foundation
 import Hummingbird
 import Ledger
-import ShopEvents
 
-/// The order service's admin routes: looking at orders.
+/// The order service's routes: looking at orders, and placing one.
 enum OrderRoutes {
     private static let defaultLimit = 50
     private static let maxLimit = 100_000
     /// A long list leaves page by page, so that it needs no more memory than a short one.
     private static let pageSize = 200
 
-    static func add(to router: Router<BasicRequestContext>, reading ledger: EventLedger) {
+    static func add(to router: Router<BasicRequestContext>, over ledger: EventLedger) {
+        OrderDoor.add(to: router, over: ledger)
         router.get("/orders") { request, _ in
             let status = try request.uri.queryParameters["status"].map { try parseStatus(String($0)) }
             let limit = try request.uri.queryParameters["limit"].map { try parseLimit(String($0)) } ?? defaultLimit
@@ -21,10 +21,7 @@ enum OrderRoutes {
         }
         router.get("/orders/:id") { _, context in
             let id = try context.parameters.require("id").lowercased()
-            let found = try await ledger.read { transaction in
-                let store = OrderStore(transaction: transaction)
-                return try store.find(id).map { OrderView($0, history: try store.history(of: id)) }
-            }
+            let found = try await ledger.read { try OrderView(of: id, in: $0) }
             guard let found else { throw HTTPError(.notFound, message: "there is no order \(id)") }
             return found
         }
@@ -69,66 +66,5 @@ enum OrderRoutes {
             throw HTTPError(.badRequest, message: "limit must be a number from 1 to \(maxLimit)")
         }
         return limit
-    }
-}
-
-/// An order as the admin port shows it.
-struct OrderView: ResponseEncodable {
-    var orderID: String
-    var status: OrderStatus
-    var email: String
-    var name: String
-    var shipTo: String
-    var currency: String
-    var lines: [OrderLine]
-    var reasons: [String]
-    var carrier: String?
-    var trackingNumber: String?
-    var placedAt: String
-    var updatedAt: String
-    var history: [EntryView]?
-
-    struct EntryView: Encodable {
-        var time: String
-        var status: OrderStatus
-        var event: String
-        var eventID: String
-        var source: String
-        var causationID: String?
-
-        enum CodingKeys: String, CodingKey {
-            case time, status, event, source
-            case eventID = "event_id"
-            case causationID = "causation_id"
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case orderID = "order_id"
-        case status, email, name, currency, lines, reasons, carrier, history
-        case shipTo = "ship_to"
-        case trackingNumber = "tracking_number"
-        case placedAt = "placed_at"
-        case updatedAt = "updated_at"
-    }
-
-    init(_ order: Order, history: [Order.Entry]?) {
-        orderID = order.id
-        status = order.status
-        email = order.customer.email
-        name = order.customer.name
-        shipTo = order.shipTo
-        currency = order.currency
-        lines = order.lines
-        reasons = order.reasons
-        carrier = order.carrier
-        trackingNumber = order.trackingNumber
-        placedAt = RFC3339Time(milliseconds: order.placedAt).description
-        updatedAt = RFC3339Time(milliseconds: order.updatedAt).description
-        self.history = history?.map { entry in
-            EntryView(
-                time: RFC3339Time(milliseconds: entry.time).description, status: entry.status, event: entry.event,
-                eventID: entry.eventID, source: entry.source, causationID: entry.causationID)
-        }
     }
 }

@@ -7,10 +7,13 @@ enum OrderRules {
     static let quantities = 1...10_000
     static let maxUnitPrice = 1_000_000_000
 
-    /// Why nobody can even be told that the order is bad; the command becomes a dead letter.
+    static let maxCancelReasonBytes = 1000
+
+    /// Why nobody can even be told that the command is bad; it becomes a dead letter.
     enum Unanswerable: ClassifiedError, CustomStringConvertible {
         case orderID(String)
         case email
+        case cancelReason
 
         var failureClass: FailureClass { .permanent }
 
@@ -18,7 +21,17 @@ enum OrderRules {
             switch self {
             case .orderID(let id): "order_id '\(id.prefix(64))' is not a UUID"
             case .email: "customer.email is not an e-mail address"
+            case .cancelReason:
+                "reason is longer than \(maxCancelReasonBytes) bytes or holds control characters; nothing was cancelled"
             }
+        }
+    }
+
+    /// - Throws: `Unanswerable` when the id cannot be used, or the reason not be passed on.
+    static func check(_ cancellation: CancelOrder) throws(Unanswerable) {
+        guard isUUID(cancellation.orderID) else { throw .orderID(cancellation.orderID) }
+        guard isPlainText(cancellation.reason, maxBytes: maxCancelReasonBytes, lineBreaks: true) else {
+            throw .cancelReason
         }
     }
 

@@ -4,7 +4,7 @@ enum OrderStatus: String, Codable, CaseIterable, Sendable {
 
     /// What the others report about an order.
     enum News {
-        case stockTaken, stockRefused, shipmentStarted
+        case stockTaken, stockRefused, shipmentStarted, shipmentCancelled, cancellationRefused
     }
 
     /// The first terminal status wins and stays.
@@ -17,6 +17,7 @@ enum OrderStatus: String, Codable, CaseIterable, Sendable {
         case (.placed, .stockRefused): .rejected
         // The shipment's news may overtake the stock's: they come from two services.
         case (.placed, .shipmentStarted), (.confirmed, .shipmentStarted): .shipped
+        case (.placed, .shipmentCancelled), (.confirmed, .shipmentCancelled): .cancelled
         default: nil
         }
     }

@@ -35,8 +35,24 @@ struct OrderStore {
                     PRIMARY KEY (order_id, entry)
                 )
                 """,
-            ])
+            ]),
+        Migration(
+            "orders-2",
+            [
+                "ALTER TABLE orders ADD COLUMN cancel_reason TEXT",
+                // Whether `order.created` was emitted: until now for every order but those that were rejected at once.
+                "ALTER TABLE orders ADD COLUMN created INTEGER NOT NULL DEFAULT 1",
+                """
+                UPDATE orders SET created = 0 WHERE status = 'rejected' AND EXISTS
+                    (SELECT 1 FROM order_history AS h
+                     WHERE h.order_id = orders.order_id AND h.entry = 1 AND h.status = 'rejected')
+                """,
+            ]),
     ]
+    /// A tombstone's request: an order of which only the cancellation is known.
+    private static let noRequest = ""
+    /// An order that is told something for ever must not fill the disk; what it is told then still has its effect.
+    private static let maxEntries = 1000
 
     let transaction: LedgerTransaction
 
@@ -44,9 +60,11 @@ struct OrderStore {
         try transaction.first("SELECT * FROM orders WHERE order_id = ?", .text(id)).map(Self.order)
     }
 
-    /// The command this order was made from, to tell a repetition from another order under the same id.
+    /// The command this order was made from, to tell a repetition from another order under the same id; nil for a
+    /// tombstone.
     func request(of id: String) throws -> String? {
-        try transaction.first("SELECT request FROM orders WHERE order_id = ?", .text(id))?.text("request")
+        let request = try transaction.first("SELECT request FROM orders WHERE order_id = ?", .text(id))?.text("request")
+        return request == Self.noRequest ? nil : request
     }
 
     /// A page of orders, newest first, that come after `last` in that order; nil: from the newest on.
@@ -65,35 +83,61 @@ struct OrderStore {
     func insert(_ command: PlaceOrder, status: OrderStatus, reasons: [String], at now: RFC3339Time) throws {
         try transaction.execute(
             """
-            INSERT INTO orders (order_id, status, request, reasons, placed_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO orders (order_id, status, request, reasons, created, placed_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             .text(command.orderID), .text(status.rawValue), .text(try Self.canonical(command)),
-            .text(try Self.json(reasons)), .int(now.milliseconds), .int(now.milliseconds))
+            .text(try Self.json(reasons)), status == .placed ? 1 : 0, .int(now.milliseconds), .int(now.milliseconds))
+    }
+
+    /// Stores an order as cancelled of which nothing else is known.
+    func insertTombstone(_ id: String, reason: String, at now: RFC3339Time) throws {
+        try transaction.execute(
+            """
+            INSERT INTO orders (order_id, status, request, reasons, cancel_reason, created, placed_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, 0, ?, ?)
+            """,
+            .text(id), .text(OrderStatus.cancelled.rawValue), .text(Self.noRequest),
+            .text(try Self.json(reason.isEmpty ? [] : [reason])), .text(reason), .int(now.milliseconds),
+            .int(now.milliseconds))
+    }
+
+    /// The order of a tombstone has come; its status stays.
+    func fillTombstone(with command: PlaceOrder, at now: RFC3339Time) throws {
+        try transaction.execute(
+            "UPDATE orders SET request = ?, placed_at = ?, updated_at = ? WHERE order_id = ?",
+            .text(try Self.canonical(command)), .int(now.milliseconds), .int(now.milliseconds),
+            .text(command.orderID))
     }
 
     func update(_ order: Order, at now: RFC3339Time) throws {
         try transaction.execute(
             """
-            UPDATE orders SET status = ?, reasons = ?, carrier = ?, tracking_number = ?, updated_at = ?
+            UPDATE orders
+            SET status = ?, reasons = ?, cancel_reason = ?, carrier = ?, tracking_number = ?, updated_at = ?
             WHERE order_id = ?
             """,
-            .text(order.status.rawValue), .text(try Self.json(order.reasons)), SQLValue(order.carrier),
-            SQLValue(order.trackingNumber), .int(now.milliseconds), .text(order.id))
+            .text(order.status.rawValue), .text(try Self.json(order.reasons)), SQLValue(order.cancelReason),
+            SQLValue(order.carrier), SQLValue(order.trackingNumber), .int(now.milliseconds), .text(order.id))
     }
 
     // MARK: History
 
-    func append(to id: String, status: OrderStatus, event: RoutingKey, _ metadata: EventMetadata, at now: RFC3339Time)
+    /// Writes into an order's story what it was told, by whom, and where it stands now. Nobody: nothing is written.
+    func append(to id: String, status: OrderStatus, event: RoutingKey, _ metadata: EventMetadata?, at now: RFC3339Time)
         throws
     {
-        let last = try transaction.first(
+        guard let metadata else { return }
+        let row = try transaction.first(
             "SELECT COALESCE(MAX(entry), 0) AS last FROM order_history WHERE order_id = ?", .text(id))
+        let last = try row?.int("last") ?? 0
+        guard last < Self.maxEntries else { return }
         try transaction.execute(
             """
             INSERT INTO order_history (order_id, entry, time, status, event, event_id, source, causation_id)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            .text(id), SQLValue(try (last?.int("last") ?? 0) + 1), .int(now.milliseconds), .text(status.rawValue),
+            .text(id), SQLValue(last + 1), .int(now.milliseconds), .text(status.rawValue),
             .text(event.rawValue), .text(metadata.id), .text(metadata.source), SQLValue(metadata.causationID))
     }
 
@@ -126,12 +170,15 @@ struct OrderStore {
 
     private static func order(_ row: SQLRow) throws -> Order {
         let decoder = JSONDecoder()
-        let command = try decoder.decode(PlaceOrder.self, from: Data(try row.bytes("request")))
+        let request = try row.text("request")
+        let command =
+            request == noRequest ? nil : try decoder.decode(PlaceOrder.self, from: Data(request.utf8))
         return Order(
-            id: try row.text("order_id"), status: try status(row), customer: command.customer, shipTo: command.shipTo,
-            currency: command.currency, lines: command.lines,
+            id: try row.text("order_id"), status: try status(row), customer: command?.customer,
+            shipTo: command?.shipTo ?? "", currency: command?.currency ?? "", lines: command?.lines ?? [],
             reasons: try decoder.decode([String].self, from: Data(try row.bytes("reasons"))),
-            carrier: try row.optionalText("carrier"), trackingNumber: try row.optionalText("tracking_number"),
-            placedAt: Int64(try row.int("placed_at")), updatedAt: Int64(try row.int("updated_at")))
+            cancelReason: try row.optionalText("cancel_reason"), carrier: try row.optionalText("carrier"),
+            trackingNumber: try row.optionalText("tracking_number"), placedAt: Int64(try row.int("placed_at")),
+            updatedAt: Int64(try row.int("updated_at")))
     }
 }

@@ -11,6 +11,7 @@ struct Entrypoint {
                 topology: service.topology, migrations: ShipmentStore.migrations)
         ) { host in
             ShippingHandlers.register(on: host.ledger)
+            host.addAudit(ShippingAudit.shipments)
         }
     }
 }

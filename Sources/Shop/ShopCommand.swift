@@ -13,12 +13,12 @@ struct ShopCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage, 69 broker or service not reachable.
 
             Environment: AMQP_URL (default \(Settings.defaultBroker)), ORDER_URL, INVENTORY_URL, \
-            AMQP_QUEUE_TYPE (quorum or classic), AMQP_RETRY_LADDER, NO_COLOR.
+            SHIPPING_URL, NOTIFY_URL, AMQP_QUEUE_TYPE (quorum or classic), AMQP_RETRY_LADDER, NO_COLOR.
             """,
         version: "0.1.0",
         subcommands: [
             OrderCommand.self, StockCommand.self, DeadCommand.self, TopologyCommand.self, StatusCommand.self,
-            WatchCommand.self,
+            AuditCommand.self, WatchCommand.self,
         ]
     )
 

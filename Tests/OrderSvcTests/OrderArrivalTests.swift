@@ -1,7 +1,6 @@
 import AMQPBridge
 import Foundation
 import Ledger
-import Logging
 import ShopEvents
 import Testing
 
@@ -11,19 +10,17 @@ import Testing
 @Suite("Every order of arrival ends in the same place", .timeLimit(.minutes(2)))
 struct OrderArrivalTests {
     private enum Step: CaseIterable {
-        case place, taken, refused, started
+        case place, taken, refused, started, cancel, shipmentCancelled
     }
 
     private static func event(_ step: Step, _ id: String) -> any Event {
-        let customer = Customer(name: "Ann", email: "ann@example.com")
-        let lines = [OrderLine(sku: "MUG", quantity: 2)]
-        return switch step {
-        case .place: PlaceOrder(orderID: id, customer: customer, shipTo: "Here 1", lines: lines)
-        case .taken: InventoryUpdated(orderID: id, customer: customer, shipTo: "Here 1", lines: lines)
-        case .refused: InventoryRejected(orderID: id, shortages: [.init(sku: "MUG", wanted: 2, available: nil)])
-        case .started:
-            ShippingStarted(
-                orderID: id, customer: customer, shipTo: "Here 1", carrier: "C", trackingNumber: "T", lines: lines)
+        switch step {
+        case .place: OrderDesk.place(id)
+        case .taken: OrderDesk.taken(id)
+        case .refused: OrderDesk.refused(id)
+        case .started: OrderDesk.started(id)
+        case .cancel: CancelOrder(orderID: id, reason: "why not")
+        case .shipmentCancelled: ShippingCancelled(orderID: id)
         }
     }
 
@@ -70,14 +67,7 @@ struct OrderArrivalTests {
     }
 
     private func withLedger(_ body: (EventLedger) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "arrival-\(UUIDv7())").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let ledger = try EventLedger(
-            path: folder + "/order.db", migrations: OrderStore.migrations, encoder: EventEncoder(source: "/shop/order"),
-            logger: Logger(label: "test"))
-        OrderHandlers.register(on: ledger)
-        try await body(ledger)
-        try ledger.close()
+        try await OrderDesk.open { try await body($0.ledger) }
     }
 
     private func outbox(_ id: String, _ ledger: EventLedger) async throws -> [String] {
@@ -137,6 +127,23 @@ struct OrderArrivalTests {
                 #expect(order.status == firstTerminal, "\(arrival)")
                 let rejections = try await outbox(id, ledger).count { $0 == "order.rejected" }
                 #expect(rejections == (firstTerminal == .rejected ? 1 : 0), "\(arrival)")
+            }
+        }
+    }
+    @Test("cancelled, and its customer told once", arguments: [true, false], [true, false])
+    func cancelled(isRedelivery: Bool, batched: Bool) async throws {
+        try await withLedger { ledger in
+            for arrival in Self.arrivals([.place, .place, .cancel, .shipmentCancelled, .taken]) {
+                let id = try await run(arrival, isRedelivery: isRedelivery, batched: batched, ledger)
+                let (order, story) = try await order(id, ledger)
+                #expect(order.status == .cancelled && order.lines == OrderDesk.lines, "\(arrival)")
+                let told = try await OrderDesk(ledger: ledger).data(OrderCancelled.self, id)
+                #expect(told.count { $0.customer == OrderDesk.customer } == 1, "\(arrival)")
+                let said = try await outbox(id, ledger)
+                let isOvertaken = story.first?.event == "order.cancel"
+                #expect(said.contains("order.created") == !isOvertaken, "\(arrival)")
+                #expect(told.count == (isOvertaken ? 2 : 1), "\(arrival)")
+                #expect(said.count { $0 == "order.cancel_requested" } <= 1, "\(arrival)")
             }
         }
     }

@@ -88,16 +88,6 @@ struct OrderHandlerTests {
         }
     }
 
-    @Test func newsAboutAnUnknownOrderIsNoSilence() async throws {
-        try await withLedger { ledger in
-            guard case .failed(let error)? = try await ledger.handle([Self.incoming(Self.taken)]).first else {
-                Issue.record("taken")
-                return
-            }
-            #expect("\(error)".contains("no order"))
-        }
-    }
-
     // MARK: Fixture
 
     private func withLedger(_ body: (EventLedger) async throws -> Void) async throws {

@@ -4,15 +4,17 @@ import Testing
 
 @Suite("An order's status", .timeLimit(.minutes(1)))
 struct OrderStatusTests {
-    private static let news: [OrderStatus.News] = [.stockTaken, .stockRefused, .shipmentStarted]
+    private static let news: [OrderStatus.News] = [
+        .stockTaken, .stockRefused, .shipmentStarted, .shipmentCancelled, .cancellationRefused,
+    ]
 
     @Test func everyTransition() {
         let allowed: [OrderStatus: [OrderStatus?]] = [
-            .placed: [.confirmed, .rejected, .shipped],
-            .confirmed: [nil, nil, .shipped],
-            .shipped: [nil, nil, nil],
-            .rejected: [nil, nil, nil],
-            .cancelled: [nil, nil, nil],
+            .placed: [.confirmed, .rejected, .shipped, .cancelled, nil],
+            .confirmed: [nil, nil, .shipped, .cancelled, nil],
+            .shipped: [nil, nil, nil, nil, nil],
+            .rejected: [nil, nil, nil, nil, nil],
+            .cancelled: [nil, nil, nil, nil, nil],
         ]
         for status in OrderStatus.allCases {
             #expect(Self.news.map { status.after($0) } == allowed[status], "\(status)")

@@ -1,7 +1,6 @@
 import AMQPBridge
 import Foundation
 import Ledger
-import Logging
 import ShopEvents
 import Testing
 
@@ -25,32 +24,67 @@ struct ShippingTests {
     }
 
     @Test func anOrderIsShippedOnceHoweverOftenItIsTold() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "shipping-\(UUIDv7())").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let ledger = try EventLedger(
-            path: folder + "/shipping.db", migrations: ShipmentStore.migrations,
-            encoder: EventEncoder(source: "/shop/shipping"), logger: Logger(label: "test"))
-        ShippingHandlers.register(on: ledger)
-        let first = Self.stockTaken("a")
-        _ = try await ledger.handle([first, first, Self.stockTaken("a"), Self.stockTaken("b")])
-        _ = try await ledger.handle([Self.stockTaken("a"), first])
-        let counts = try await ledger.read { transaction in
-            let shipments = try transaction.first("SELECT COUNT(*) AS n FROM shipments")?.int("n")
-            let events = try transaction.query("SELECT key FROM outbox ORDER BY seq").map { try $0.text("key") }
-            return (shipments, events)
+        try await ShippingDesk.open { desk in
+            let first = ShippingDesk.incoming(ShippingDesk.stockTaken("a"))
+            try await desk.tell([first, first])
+            try await desk.tell(ShippingDesk.stockTaken("a"), ShippingDesk.stockTaken("b"))
+            try await desk.tell([first])
+            #expect(try await desk.said() == ["a shipping.started", "b shipping.started"])
+            #expect(
+                try await desk.facts() == [
+                    .init(orderID: "a", state: .shipped), .init(orderID: "b", state: .shipped),
+                ])
         }
-        #expect(counts.0 == 2)
-        #expect(counts.1 == ["a", "b"])
-        try ledger.close()
     }
 
-    private static func stockTaken(_ id: String) -> IncomingEvent {
-        let event = InventoryUpdated(
-            orderID: id, customer: Customer(name: "Ann", email: "ann@example.com"), shipTo: "",
-            lines: [OrderLine(sku: "MUG", quantity: 1)])
-        let metadata = EventMetadata(
-            source: "/shop/inventory", type: InventoryUpdated.type, subject: id, correlationID: id)
-        return IncomingEvent(
-            event: event, context: EventContext(metadata: metadata, routingKey: InventoryUpdated.routingKey))
+    @Test("what is not shipped is cancelled, and never shipped then; asked again, the answer is the same")
+    func cancelledInTime() async throws {
+        try await ShippingDesk.open { desk in
+            let request = OrderCancelRequested(orderID: "a")
+            try await desk.tell(request, ShippingDesk.stockTaken("a"))
+            try await desk.tell(ShippingDesk.stockTaken("a"), request)
+            #expect(try await desk.said() == ["a shipping.cancelled", "a shipping.cancelled"])
+            #expect(try await desk.facts() == [.init(orderID: "a", state: .cancelled)])
+        }
+    }
+
+    @Test("what has left is not cancelled any more; asked again, the answer is the same")
+    func tooLate() async throws {
+        try await ShippingDesk.open { desk in
+            let request = OrderCancelRequested(orderID: "a")
+            try await desk.tell(ShippingDesk.stockTaken("a"), request)
+            try await desk.tell(request, ShippingDesk.stockTaken("a"))
+            #expect(
+                try await desk.said() == [
+                    "a shipping.started", "a shipping.cancel_refused", "a shipping.cancel_refused",
+                ])
+            #expect(try await desk.facts() == [.init(orderID: "a", state: .shipped)])
+        }
+    }
+
+    @Test("the same request delivered twice is answered once")
+    func redelivered() async throws {
+        try await ShippingDesk.open { desk in
+            let request = ShippingDesk.incoming(OrderCancelRequested(orderID: "a"))
+            try await desk.tell([request, request])
+            try await desk.tell([request])
+            #expect(try await desk.said() == ["a shipping.cancelled"])
+        }
+    }
+
+    @Test("shipments of the first version are shipped ones")
+    func oldRows() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "shipping-\(UUIDv7())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/shipping.db"
+        try await ShippingDesk.open(at: path, Array(ShipmentStore.migrations.prefix(1))) { desk in
+            _ = try await desk.ledger.write { transaction in
+                try transaction.execute("INSERT INTO shipments VALUES ('old', 'C', 'T', 1)")
+            }
+        }
+        try await ShippingDesk.open(at: path) { desk in
+            try await desk.tell(OrderCancelRequested(orderID: "old"), ShippingDesk.stockTaken("old"))
+            #expect(try await desk.said() == ["old shipping.cancel_refused"])
+        }
     }
 }

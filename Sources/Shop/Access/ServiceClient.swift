@@ -47,6 +47,39 @@ struct ServiceClient {
         return answer
     }
 
+    /// Whether it can do its work at the moment, by its own word.
+    func isReady() async throws -> Bool {
+        try await exchange(HTTPClientRequest(url: address.url + "/health/ready")).status == 200
+    }
+
+    /// Reads an answer of one JSON object a line while it arrives, however long it is; ten seconds of silence end it.
+    ///
+    /// - Throws: what `each` throws.
+    func lines(_ path: String, _ each: ([UInt8]) throws -> Void) async throws {
+        let response = try await reached {
+            try await client.execute(HTTPClientRequest(url: address.url + path), timeout: .seconds(10))
+        }
+        guard response.status == .ok else { throw unexpected(response.status.code, "") }
+        var cutter = LineCutter()
+        var chunks = response.body.makeAsyncIterator()
+        while let chunk = try await reached({ try await chunks.next() }) {
+            do {
+                try cutter.add(chunk.readableBytesView, each)
+            } catch is LineCutter.LineTooLong {
+                throw stranger
+            }
+        }
+        if cutter.rest > 0 { throw cut }
+    }
+
+    /// What answers here is something else.
+    var stranger: Failure { .failed("what answers at \(address.url) is not the \(address.service) service") }
+
+    /// It ended in the middle of an answer.
+    var cut: Failure {
+        .unreachable("the answer of the \(address.service) service at \(address.url) ends too early; try again")
+    }
+
     private func answer<Answer: Decodable>(to request: HTTPClientRequest) async throws -> Answer? {
         let (status, body) = try await exchange(request)
         switch status {
@@ -54,7 +87,7 @@ struct ServiceClient {
             do {
                 return try JSONDecoder().decode(Answer.self, from: Data(body))
             } catch {
-                throw Failure.failed("what answers at \(address.url) is not the \(address.service) service")
+                throw stranger
             }
         case 404: return nil
         default: throw unexpected(status, String(decoding: body.prefix(2000), as: UTF8.self))
@@ -62,10 +95,16 @@ struct ServiceClient {
     }
 
     private func exchange(_ request: HTTPClientRequest) async throws -> (status: UInt, body: [UInt8]) {
-        do {
+        try await reached {
             let response = try await client.execute(request, timeout: .seconds(10))
             let body = try await response.body.collect(upTo: Self.maxAnswer)
             return (response.status.code, [UInt8](body.readableBytesView))
+        }
+    }
+
+    private func reached<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
         } catch {
             throw Failure.unreachable(
                 "the \(address.service) service does not answer at \(address.url): \(Self.cause(error))")

@@ -44,16 +44,12 @@ struct Settings {
     /// Everything the shop needs on the broker.
     func topology() throws -> Topology { ShopTopology.all(queueType: try queueType(), ladder: try ladder()) }
 
-    /// `ORDER_URL`.
-    func orderService() throws -> ServiceAddress { try address("order.url", "ORDER_URL", of: .order) }
-
-    /// `INVENTORY_URL`.
-    func inventoryService() throws -> ServiceAddress { try address("inventory.url", "INVENTORY_URL", of: .inventory) }
-
-    private func address(_ key: ConfigKey, _ variable: String, of service: ShopService) throws -> ServiceAddress {
-        let text = text(key) ?? "http://127.0.0.1:\(service.defaultPort)"
+    /// `ORDER_URL`, `INVENTORY_URL` and so on.
+    func address(of service: ShopService) throws -> ServiceAddress {
+        let text = text(ConfigKey([service.rawValue, "url"])) ?? "http://127.0.0.1:\(service.defaultPort)"
         guard let address = ServiceAddress(text, of: service) else {
-            throw Failure.wrongUsage("\(variable) should look like http://127.0.0.1:\(service.defaultPort)")
+            throw Failure.wrongUsage(
+                "\(service.rawValue.uppercased())_URL should look like http://127.0.0.1:\(service.defaultPort)")
         }
         return address
     }

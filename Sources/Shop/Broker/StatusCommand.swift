@@ -37,9 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         try show(rows, blocked: blocked)
         let missing = rows.filter { $0.missing == true }.map(\.queue)
-        if !missing.isEmpty {
-            throw Failure.failed("missing: \(missing.joined(separator: ", ")); create with `shop topology apply`")
-        }
+        if !missing.isEmpty { throw Failure.missingQueues(missing) }
     }
 
     private func show(_ rows: [Row], blocked: String?) throws {

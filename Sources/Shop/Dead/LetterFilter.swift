@@ -17,7 +17,7 @@ struct LetterFilter: ParsableArguments {
     var error: String?
 
     @Option(help: "Only those that failed last longer ago than this: 90s, 10m, 2h or 3d.")
-    var olderThan: Age?
+    var olderThan: TimeSpan?
 
     @Flag(help: "Every letter, or every one that the other options leave.")
     var all = false

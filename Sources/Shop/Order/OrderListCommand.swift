@@ -1,4 +1,5 @@
 import ArgumentParser
+import ShopEvents
 
 /// Asks the order service for its latest orders.
 struct OrderListCommand: AsyncParsableCommand {
@@ -21,7 +22,7 @@ struct OrderListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let address = try Settings().orderService()
+        let address = try Settings().address(of: .order)
         let path = "/orders?limit=\(limit)" + (status.map { "&status=\($0.rawValue)" } ?? "")
         let answer = try await ServiceClient.with(address) { try await $0.get(path, as: OrderList.self) }
         guard let orders = answer?.orders else {

@@ -37,7 +37,7 @@ struct OrderPlacing {
             let outcome = await order.outcome.value
             try report(Placed(orderID: order.orderID, outcome: outcome))
             // Ends its sleep too; what is on its way already goes on.
-            if PlacingFailure(outcome)?.isForAll == true { sender.cancel() }
+            if CommandFailure(outcome, of: PlaceOrder.routingKey)?.isForAll == true { sender.cancel() }
         }
         do {
             try await sender.value
@@ -66,7 +66,6 @@ struct OrderPlacing {
     }
 
     private static func publish(_ publishing: Publishing, on connection: AMQPConnection) async -> PublishOutcome {
-        await connection.publish(contentsOf: [publishing]).first
-            ?? .unknown(AMQPError(.closed, "the connection gave no outcome"))
+        await connection.publish(contentsOf: [publishing]).first ?? .noOutcome
     }
 }

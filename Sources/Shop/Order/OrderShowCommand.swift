@@ -1,4 +1,5 @@
 import ArgumentParser
+import ShopEvents
 
 /// Asks the order service about one order.
 struct OrderShowCommand: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct OrderShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let id = OrderID.canonical(id) ?? id
-        let address = try Settings().orderService()
+        let address = try Settings().address(of: .order)
         let found = try await ServiceClient.with(address) { try await $0.get("/orders/\(id)", as: OrderRecord.self) }
         guard let order = found else {
             throw Failure.failed("the order service knows no order \(id); one just placed may still be in its queue")

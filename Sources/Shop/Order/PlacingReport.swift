@@ -1,16 +1,7 @@
+import ShopEvents
+
 /// Tells of orders as their confirms come in, and of all of them at the end.
 struct PlacingReport {
-    private struct Row: Encodable {
-        var orderID: String
-        var confirmed: Bool
-        var error: String?
-
-        enum CodingKeys: String, CodingKey {
-            case orderID = "order_id"
-            case confirmed, error
-        }
-    }
-
     private let count: Int
     private let isJSON: Bool
     private let start = ContinuousClock.now
@@ -28,7 +19,7 @@ struct PlacingReport {
     }
 
     mutating func add(_ placed: OrderPlacing.Placed) throws {
-        let failure = PlacingFailure(placed.outcome)
+        let failure = CommandFailure(placed.outcome, of: PlaceOrder.routingKey)
         known += 1
         if let failure {
             note(failure.reason, placed.orderID)
@@ -36,9 +27,7 @@ struct PlacingReport {
             confirmed += 1
             lastConfirmed = placed.orderID
         }
-        if isJSON {
-            try Output.json(Row(orderID: placed.orderID, confirmed: failure == nil, error: failure?.reason))
-        }
+        if isJSON { try Output.json(CommandRow(placed.orderID, failure)) }
         bar.show(done: known)
     }
 

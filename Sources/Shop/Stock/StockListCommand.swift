@@ -1,4 +1,5 @@
 import ArgumentParser
+import ShopEvents
 
 /// Asks the inventory service for all its stock.
 struct StockListCommand: AsyncParsableCommand {
@@ -7,7 +8,7 @@ struct StockListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let address = try Settings().inventoryService()
+        let address = try Settings().address(of: .inventory)
         let answer = try await ServiceClient.with(address) { try await $0.get("/stock", as: StockList.self) }
         guard let stock = answer?.stock else {
             throw Failure.failed("what answers at \(address.url) is not the inventory service")

@@ -5,10 +5,13 @@ struct StockRow: Codable, Equatable, Sendable {
     var onHand: Int
     /// What orders took and did not give back.
     var taken: Int
+    /// Where it counts as low: fewer on hand are worth an event.
+    var lowBelow: Int?
 
     enum CodingKeys: String, CodingKey {
         case sku, taken
         case onHand = "on_hand"
+        case lowBelow = "low_below"
     }
 
     /// Where the service keeps it.
@@ -16,8 +19,10 @@ struct StockRow: Codable, Equatable, Sendable {
 
     static func print(_ rows: [StockRow], isJSON: Bool) throws {
         if isJSON { return try Output.json(rows) }
-        var table = Table(.init("SKU"), .init("ON HAND", .right), .init("TAKEN", .right))
-        for row in rows { table.add(row.sku, "\(row.onHand)", "\(row.taken)") }
+        var table = Table(.init("SKU"), .init("ON HAND", .right), .init("TAKEN", .right), .init("LOW BELOW", .right))
+        for row in rows {
+            table.add(row.sku, "\(row.onHand)", "\(row.taken)", row.lowBelow.map { "\($0)" } ?? "-")
+        }
         Output.lines(rows.isEmpty ? ["no products"] : table.lines(.stdout))
     }
 }
@@ -28,8 +33,14 @@ struct StockList: Decodable, Sendable {
 
 struct StockChange: Encodable, Sendable {
     var onHand: Int
+    /// Nil: the service's own words.
+    var reason: String?
+    /// Nil: as it was.
+    var lowBelow: Int?
 
     enum CodingKeys: String, CodingKey {
+        case reason
         case onHand = "on_hand"
+        case lowBelow = "low_below"
     }
 }

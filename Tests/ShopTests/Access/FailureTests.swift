@@ -35,7 +35,9 @@ struct FailureTests {
         "status --verbose", "topology apply now", "topology plan order.in", "topology drop", "watch order",
         "dead replay", "dead discard", "dead replay --json", "dead discard --service nobody", "dead replay a --id b",
         "dead discard --id=", "dead replay --type=", "dead discard --error=", "dead list --error=",
-        "dead discard a b", "dead replay --older-than 5",
+        "dead discard a b", "dead replay --older-than 5", "order cancel", "order cancel 1", "order trace",
+        "order trace 1", "stock set A=1 --low-below=-1", "stock set A=1 --low-below 1000000001", "audit now",
+        "audit --wait 10", "audit --placed=",
     ])
     func wrongUsage(_ line: String) throws {
         let error = try #require(throws: (any Error).self) {
@@ -53,10 +55,22 @@ struct FailureTests {
         "topology plan --json", "topology show --json", "watch --json",
         "dead list --service notify --type t --older-than 3d --id i --json", "dead show i --json", "dead show --id i",
         "dead replay i", "dead replay --all --json", "dead discard --service order", "dead replay --error x",
+        "order cancel 0190abcd-ef01-7000-8000-00000000000f --reason late --json",
+        "order trace 0190abcd-ef01-7000-8000-00000000000f --json", "stock set A=1 --reason counted --low-below 0",
+        "audit --json --wait 0s", "audit --placed -",
         "dead discard --older-than 3d --type t --error x --id i --all --json", "dead list --all", "dead show --all",
     ])
     func rightUsage(_ line: String) {
         #expect(throws: Never.self) { try ShopCommand.parseAsRoot(line.split(separator: " ").map(String.init)) }
+    }
+
+    @Test(arguments: ["order cancel 0190abcd-ef01-7000-8000-00000000000f", "stock set A=1"])
+    func reasonsOfOneLine(_ line: String) {
+        for reason in ["a\nb", String(repeating: "x", count: 201)] {
+            let words = line.split(separator: " ").map(String.init) + ["--reason", reason]
+            let error = #expect(throws: (any Error).self) { _ = try ShopCommand.parseAsRoot(words) }
+            #expect(error.map { ShopCommand.exitCode(for: $0).rawValue } == 64)
+        }
     }
 
     @Test(arguments: [

@@ -19,8 +19,8 @@ struct SettingsTests {
         #expect(try settings.broker().endpoints == [endpoint])
         #expect(try settings.queueType() == .quorum)
         #expect(try settings.ladder() == .standard)
-        #expect(try settings.orderService().url == "http://127.0.0.1:8081")
-        #expect(try settings.inventoryService().url == "http://127.0.0.1:8082")
+        #expect(try settings.address(of: .order).url == "http://127.0.0.1:8081")
+        #expect(try settings.address(of: .inventory).url == "http://127.0.0.1:8082")
     }
 
     @Test func everyVariableCounts() throws {
@@ -31,8 +31,8 @@ struct SettingsTests {
         #expect(try settings.broker().endpoints.map(\.description) == ["h1:5672", "h2:1"])
         #expect(try settings.queueType() == .classic)
         #expect(try settings.ladder().steps.map(\.milliseconds) == [2000])
-        #expect(try settings.orderService().url == "http://h:1")
-        #expect(try settings.inventoryService().url == "https://h:2/base")
+        #expect(try settings.address(of: .order).url == "http://h:1")
+        #expect(try settings.address(of: .inventory).url == "https://h:2/base")
         #expect(try settings.topology() == ShopTopology.all(queueType: .classic, ladder: RetryLadder("2s")))
     }
 
@@ -56,7 +56,7 @@ struct SettingsTests {
         "http://h\r\nX: y", "http://h h",
     ])
     func addressesThatAreNone(_ url: String) {
-        let failure = #expect(throws: Failure.self) { try settings(["ORDER_URL": url]).orderService() }
+        let failure = #expect(throws: Failure.self) { try settings(["ORDER_URL": url]).address(of: .order) }
         #expect(failure?.exitCode.rawValue == 64)
         #expect(failure?.message.contains("secret") == false)
     }

@@ -6,28 +6,28 @@ import Testing
 @Suite("What is said about orders that were not confirmed")
 struct PlacingTests {
     @Test func aConfirmIsNoFailure() {
-        #expect(PlacingFailure(.confirmed) == nil)
+        #expect(CommandFailure(.confirmed, of: "order.place") == nil)
     }
 
     /// A full queue may take the next one; nobody listening and everything below concerns every order.
     @Test func onlyANackConcernsOneOrderAlone() {
-        #expect(PlacingFailure(.nacked)?.isForAll == false)
+        #expect(CommandFailure(.nacked, of: "order.place")?.isForAll == false)
         let all: [PublishOutcome] =
             [.unroutable]
             + [.notFound, .permissionDenied, .connectionLost, .timeout].map {
                 .unknown(AMQPError($0, "x"))
             }
-        for outcome in all { #expect(PlacingFailure(outcome)?.isForAll == true) }
+        for outcome in all { #expect(CommandFailure(outcome, of: "order.place")?.isForAll == true) }
     }
 
     @Test(arguments: [PublishOutcome.unroutable, .unknown(AMQPError(.notFound, "NOT_FOUND - no exchange"))])
     func aMissingTopologyNamesTheCommand(_ outcome: PublishOutcome) {
-        #expect(PlacingFailure(outcome)?.reason.contains("`shop topology apply`") == true)
+        #expect(CommandFailure(outcome, of: "order.place")?.reason.contains("`shop topology apply`") == true)
     }
 
     @Test func aLostConnectionLeavesItOpen() {
-        let failure = PlacingFailure(.unknown(AMQPError(.connectionLost, "the connection broke")))
-        #expect(failure?.reason.contains("perhaps placed all the same") == true)
+        let failure = CommandFailure(.unknown(AMQPError(.connectionLost, "the connection broke")), of: "order.place")
+        #expect(failure?.reason.contains("perhaps it arrived all the same") == true)
     }
 
     @Test func theComplaintNamesEveryID() {

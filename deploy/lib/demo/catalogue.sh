@@ -6,6 +6,9 @@
 readonly SCARCE=VASE SCARCE_STOCK=3
 readonly SCARCE_ORDER='barbara@example.com|Barbara Liskov|12 Abstraction Lane, Los Angeles|MUG=1 VASE=5'
 
+# Who changes their mind.
+readonly FICKLE='john@example.com|John McCarthy|5 Recursion Road, Stanford|MUG=1'
+
 # e-mail | name | address | lines
 readonly CUSTOMERS=(
   'ada@example.com|Ada Lovelace|12 St James Square, London|LAMP=1 MUG=2'
@@ -15,12 +18,13 @@ readonly CUSTOMERS=(
   'edsger@example.com|Edsger Dijkstra|Plantage 2, Nuenen|DESK=1'
 )
 
-# plan ORDERS: who orders how often: ORDER_COUNT, one number a customer, and SCARCE_COUNT. One order in ten, and at
-# least one of two, asks for more than there is.
+# plan ORDERS: who orders how often: ORDER_COUNT, one number a customer, SCARCE_COUNT and FICKLE_COUNT. One order in ten,
+# and at least one of two, asks for more than there is; two of five are to be cancelled, and no more than two.
 plan() {
   local orders=$1 i customers=${#CUSTOMERS[@]} rest
   SCARCE_COUNT=$((orders < 2 ? 0 : orders < 10 ? 1 : orders / 10))
-  rest=$((orders - SCARCE_COUNT))
+  FICKLE_COUNT=$((orders < 3 ? 0 : orders < 5 ? 1 : 2))
+  rest=$((orders - SCARCE_COUNT - FICKLE_COUNT))
   ORDER_COUNT=()
   for ((i = 0; i < customers; i++)); do
     ORDER_COUNT+=($((rest / customers + (i < rest % customers ? 1 : 0))))

@@ -4,20 +4,42 @@
 
 shop() { "$DEPLOY_DIR/shop" "$@" </dev/null; }
 
-# place CUSTOMER COUNT
+# place CUSTOMER COUNT|ID
 place() {
   local email name address lines line options=() status=0
-  (($2 > 0)) || return 0
+  [[ $2 != 0 ]] || return 0
   IFS='|' read -r email name address lines <<<"$1"
   for line in $lines; do options+=(--line "$line"); done
-  shop order place --email "$email" --name "$name" --address "$address" "${options[@]}" --count "$2" --json \
+  if [[ $2 == *-* ]]; then options+=(--id "$2"); else options+=(--count "$2"); fi
+  shop order place --email "$email" --name "$name" --address "$address" "${options[@]}" --json \
     >>"$WORK/placed.jsonl" || status=$?
   ((status == 0)) || die "$status" "placing orders for $email failed with exit code $status"
+}
+
+# cancel ID
+cancel() {
+  shop order cancel "$1" --reason 'The customer changed their mind.' --json >>"$WORK/wishes.jsonl" ||
+    die "$?" "the wish to cancel order $1 was not confirmed"
+}
+
+# Two orders that are cancelled. EARLY: the wish comes before its order, which then is never carried out. LATE: the wish
+# comes after it; whether it is in time is between it and the parcel, and either is right.
+place_fickle() {
+  EARLY='' LATE=''
+  ((FICKLE_COUNT > 0)) || return 0
+  EARLY=$(</proc/sys/kernel/random/uuid)
+  cancel "$EARLY"
+  place "$FICKLE" "$EARLY"
+  ((FICKLE_COUNT > 1)) || return 0
+  LATE=$(</proc/sys/kernel/random/uuid)
+  place "$FICKLE" "$LATE"
+  cancel "$LATE"
 }
 
 place_all() {
   local i
   : >"$WORK/placed.jsonl"
+  place_fickle
   for i in "${!CUSTOMERS[@]}"; do place "${CUSTOMERS[i]}" "${ORDER_COUNT[i]}"; done
   place "$SCARCE_ORDER" "$SCARCE_COUNT"
   local confirmed
@@ -63,7 +85,8 @@ travel() {
   while true; do
     refresh_orders || die "$EX_FAILED" "shop order list failed"
     terminal=$(count shipped rejected cancelled)
-    expected=$((terminal * 2))
+    # One that is cancelled before it comes is not confirmed by e-mail.
+    expected=$((terminal * 2 - ${#EARLY} / 36))
     find_mails
     mails=$(wc -l <"$WORK/mails.tsv")
     progress "$mails" "$expected"
@@ -78,7 +101,7 @@ travel() {
 # A live line, on a terminal only.
 progress() {
   [[ -t 2 ]] || return 0
-  printf '\r\e[K  placed %s · confirmed %s · %sshipped %s%s · rejected %s · e-mails %s' \
-    "$(count placed)" "$(count confirmed)" "$GREEN" "$(count shipped)" "$PLAIN" "$(count rejected)" "$1" >&2
+  printf '\r\e[K  placed %s · confirmed %s · %sshipped %s%s · rejected %s · cancelled %s · e-mails %s' \
+    "$(count placed)" "$(count confirmed)" "$GREEN" "$(count shipped)" "$PLAIN" "$(count rejected)" "$(count cancelled)" "$1" >&2
 }
 progress_end() { [[ ! -t 2 ]] || printf '\r\e[K' >&2; }

@@ -12,30 +12,16 @@ report_result() {
     { printf "  %8s %9s %10s %11s %9s\n", "orders", "shipped", "rejected", "cancelled", "e-mails"
       printf "  %8d %9d %10d %11d %9d\n", $1, $2, $3, $4, $5 }'
   title "Stock"
-  jq -r '.stock[] | select(.units > 0 or .on_hand_before > 0)
-    | [.sku, .on_hand_before, .units, .on_hand, .growth] | @tsv' "$WORK/books.json" | awk -F '\t' '
-    BEGIN { printf "  %-8s %9s %9s %9s %9s\n", "", "before", "shipped", "on hand", "taken" }
-    { printf "  %-8s %9d %9d %9d %9s\n", $1, $2, $3, $4, "+" $5 }'
+  shop stock list | indent
 }
 
 # an_order STATUS: the id of one.
 an_order() { jq -rs --arg status "$1" 'map(select(.status == $status))[0].order_id // empty' "$WORK/orders.jsonl"; }
 
-# report_journey ID: what happened to it, and when: its history at the order service and its e-mails.
+# report_journey ID: every hop of it.
 report_journey() {
-  shop order show "$1" --json >"$WORK/order.json" || { complain "shop order show $1 failed" && return; }
   title "The way of order $1"
-  jq -r '"  \(.email): " + (.lines | map("\(.quantity) × \(.sku)") | join(", "))' "$WORK/order.json"
-  TZ=UTC jq -r --rawfile mails "$WORK/mails.tsv" --arg id "$1" '
-    # RFC 3339 with a fraction; the clock of jq counts whole seconds.
-    def ms: capture("^(?<s>[^.Z+]+)(\\.(?<f>[0-9]+))?")
-      | (.s + "Z" | fromdateiso8601) * 1000 + ("0." + (.f // "0") | tonumber * 1000 | floor);
-    [ (.history[] | {at: (.time | ms), what: .event, who: (.source // "" | sub("^/shop/"; "")), then: "→ \(.status)"}),
-      ($mails | split("\n")[] | select(startswith($id)) | split("\t")
-        | {at: (.[2] | tonumber), what: "e-mail", who: "notify", then: "for \(.[1])"})
-    ] | sort_by(.at) | .[0].at as $begin
-    | .[] | ["+\(.at - $begin) ms", .who, .what, .then] | @tsv' "$WORK/order.json" |
-    awk -F '\t' '{ printf "  %10s  %-10s %-20s %s\n", $1, $2, $3, $4 }'
+  shop order trace "$1" | indent
 }
 
 # report_mail ID TYPE
@@ -73,6 +59,8 @@ report_next_steps() {
 It still runs; deploy/down ends it.
   deploy/shop order list                one line an order
   deploy/shop order place --email you@example.com --line MUG=1
+  deploy/shop order trace ID            every hop of one
+  deploy/shop audit                     do the books balance?
   deploy/shop status                    the queues
   kill -9 \$(cat $RUN_DIR/shipping.pid); deploy/shop order place …; deploy/up
 TEXT

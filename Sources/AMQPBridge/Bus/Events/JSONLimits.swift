@@ -1,12 +1,12 @@
 /// Limits for JSON from outside, checked in one pass before any decoder sees it.
 ///
 /// Decoders recurse: the stack of a Swift concurrency thread ends long before Foundation's own limit of 512 levels.
-enum JSONLimits {
+package enum JSONLimits {
     static let maxBytes = 1 << 20
     static let maxDepth = 32
 
     /// - Throws: `undecodable` for too many bytes or too many levels of nesting.
-    static func check(_ body: [UInt8]) throws(AMQPError) {
+    package static func check(_ body: [UInt8]) throws(AMQPError) {
         guard !body.isEmpty else { throw AMQPError(.undecodable, "the body is empty") }
         guard body.count <= maxBytes else {
             throw AMQPError(.undecodable, "the body has \(body.count) bytes; at most \(maxBytes) are read")

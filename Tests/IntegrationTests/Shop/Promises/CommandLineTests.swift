@@ -7,9 +7,11 @@ extension WholeShop {
     struct CommandLine {
         private static let good = ["order", "place", "--email", "ada@example.org", "--line", "MUG=1"]
 
+        private static let cancelling = ["order", "cancel", "0199b5a0-0000-7000-8000-000000000001"]
+
         static let commands = [
             good, ["status"], ["topology", "show"], ["topology", "plan"], ["topology", "apply"], ["dead", "list"],
-            ["watch"],
+            ["watch"], cancelling, ["audit"],
         ]
 
         @Test("No broker: 69, with its host and port and the cause", arguments: commands)
@@ -59,7 +61,7 @@ extension WholeShop {
             "No service: 69, with its name and address",
             arguments: [
                 ["order", "list"], ["order", "show", "0199b5a0-0000-7000-8000-000000000001"], ["stock", "list"],
-                ["stock", "set", "MUG=1"],
+                ["stock", "set", "MUG=1"], ["order", "trace", "0199b5a0-0000-7000-8000-000000000001"], ["audit"],
             ])
         func noService(_ arguments: [String]) async throws {
             let start = ContinuousClock.now
@@ -75,7 +77,7 @@ extension WholeShop {
         func noTopology() async throws {
             let shop = try ShopFixture.current()
             try await shop.withEmptyVirtualHost { url in
-                for arguments in [Self.good, ["status"], ["dead", "list"], ["watch"]] {
+                for arguments in [Self.good, ["status"], ["dead", "list"], ["watch"], Self.cancelling] {
                     let result = try await shop.command(arguments, environment: ["AMQP_URL": url])
                     #expect(result.exitCode == 1)
                     #expect(result.errors.contains("shop topology apply"), "\(result.errors)")

@@ -39,6 +39,37 @@ struct LetterRow: Decodable, Equatable, Sendable {
     var lastFailed: String?
 }
 
+struct AuditRow: Decodable, Sendable {
+    struct Problem: Decodable, Sendable {
+        var orderId: String?
+        var sku: String?
+        var problem: String
+    }
+
+    var orders: Int
+    var shipped: Int
+    var rejected: Int
+    var cancelled: Int
+    var inFlight: Int
+    var parked: Int
+    var lost: Int
+    var doubled: Int
+    var emails: Int
+    var balanced: Bool
+    var problems: [Problem]
+}
+
+struct TraceRow: Decodable, Sendable {
+    var time: String
+    var service: String
+    var event: String
+    var eventId: String?
+    var causationId: String?
+    var attempt: Int?
+    var outcome: String
+    var delayMs: Int?
+}
+
 struct QueueRow: Decodable, Sendable {
     var queue: String
     var ready: Int
@@ -97,6 +128,21 @@ extension ShopFixture {
     }
 
     nonisolated func mails(of orderID: String) throws -> [ShopMail] { try mails().filter { $0.orderID == orderID } }
+
+    /// The books, with the arguments that follow; the exit code tells the same as `balanced`.
+    nonisolated func audit(_ arguments: String...) async throws -> AuditRow {
+        let result = try await command(["audit", "--json"] + arguments)
+        let row = try #require(try result.rows(of: AuditRow.self).first, "\(result.errors)")
+        #expect(result.exitCode == (row.balanced ? 0 : 1), "\(result.errors)")
+        #expect(row.orders == row.shipped + row.rejected + row.cancelled + row.inFlight + row.parked + row.lost)
+        return row
+    }
+
+    nonisolated func cancel(_ orderID: String) async throws {
+        let result = try await command("order", "cancel", orderID, "--reason", "a test", "--json").checked()
+        let rows = try result.rows(of: PlacedRow.self)
+        #expect(rows.map(\.orderId) == [orderID] && rows.allSatisfy(\.confirmed))
+    }
 
     // MARK: Waiting
 

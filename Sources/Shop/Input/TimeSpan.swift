@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// How long ago, as typed: `90s`, `10m`, `2h`, `3d`.
-struct Age: Equatable, ExpressibleByArgument {
+/// A span of time, as typed: `90s`, `10m`, `2h`, `3d`.
+struct TimeSpan: Equatable, ExpressibleByArgument {
     var milliseconds: Int64
 
     private static let units: [Character: Int64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
@@ -16,6 +16,9 @@ struct Age: Equatable, ExpressibleByArgument {
         else { return nil }
         milliseconds = number * factor
     }
+
+    /// As it would be typed.
+    var defaultValueDescription: String { "\(milliseconds / 1000)s" }
 
     init?(argument: String) { self.init(argument) }
 }

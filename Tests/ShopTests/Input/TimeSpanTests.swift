@@ -3,13 +3,13 @@ import Testing
 @testable import Shop
 
 @Suite("Ages: 90s, 10m, 2h, 3d")
-struct AgeTests {
+struct TimeSpanTests {
     @Test(arguments: [
         ("0s", 0), ("90s", 90_000), ("10m", 600_000), ("2h", 7_200_000), ("3d", 259_200_000),
         ("1157407d", 99_999_964_800_000),
     ])
     func reads(_ text: String, _ milliseconds: Int64) {
-        #expect(Age(text) == Age(milliseconds: milliseconds))
+        #expect(TimeSpan(text) == TimeSpan(milliseconds: milliseconds))
     }
 
     @Test(arguments: [
@@ -17,6 +17,6 @@ struct AgeTests {
         "9223372036854775807s", "99999999999999999999s", "١m",
     ])
     func refuses(_ text: String) {
-        #expect(Age(text) == nil)
+        #expect(TimeSpan(text) == nil)
     }
 }

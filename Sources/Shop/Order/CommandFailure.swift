@@ -1,21 +1,22 @@
 import AMQPBridge
 import ShopEvents
 
-/// Why an order was not confirmed, for whoever placed it.
-struct PlacingFailure: Error, Equatable {
+/// Why a command to the order service was not confirmed, for whoever gave it.
+struct CommandFailure: Error, Equatable {
     var reason: String
-    /// True when every other order would fail the same way.
+    /// True when every other command of its kind would fail the same way.
     var isForAll: Bool
 
     private static let remedy = "run `shop topology apply`"
 
     /// Nil when it was confirmed.
-    init?(_ outcome: PublishOutcome) {
+    ///
+    /// - Parameter routingKey: the command's.
+    init?(_ outcome: PublishOutcome, of routingKey: RoutingKey) {
         switch outcome {
         case .confirmed: return nil
         case .nacked: self.init("the broker refused it; is a queue full? See `shop status`")
-        case .unroutable:
-            self.init("nobody listens to \(PlaceOrder.routingKey): \(Self.remedy)", isForAll: true)
+        case .unroutable: self.init("nobody listens to \(routingKey): \(Self.remedy)", isForAll: true)
         case .unknown(let cause): self.init(cause)
         }
     }
@@ -37,5 +38,23 @@ struct PlacingFailure: Error, Equatable {
         }
     }
 
-    private static let perhaps = "perhaps placed all the same; placing again by --id does no harm"
+    private static let perhaps = "perhaps it arrived all the same; the same again for the same order does no harm"
+}
+
+/// What `--json` tells of a command: whether the broker has it.
+struct CommandRow: Encodable, Equatable {
+    var orderID: String
+    var confirmed: Bool
+    var error: String?
+
+    enum CodingKeys: String, CodingKey {
+        case orderID = "order_id"
+        case confirmed, error
+    }
+
+    init(_ orderID: String, _ failure: CommandFailure?) {
+        self.orderID = orderID
+        confirmed = failure == nil
+        error = failure?.reason
+    }
 }

@@ -1,0 +1,61 @@
+import AMQPBridge
+import Foundation
+public import Hummingbird
+
+/// Reads JSON that a stranger sends to the admin port, within limits.
+public enum RequestJSON {
+    /// 64 KiB.
+    public static let maxBytes = 65_536
+
+    /// - Throws: an error that is answered with 413 when the body is larger than ``maxBytes``.
+    public static func bytes(of request: Request) async throws -> [UInt8] {
+        Array(buffer: try await request.body.collect(upTo: maxBytes))
+    }
+
+    /// The fields as they stand.
+    ///
+    /// - Throws: an error that is answered with 400, for anything but a JSON object of at most 32 levels.
+    public static func object(_ body: [UInt8]) throws -> [String: Any] {
+        try check(body)
+        guard let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else {
+            throw HTTPError(.badRequest, message: "the body is not a JSON object")
+        }
+        return object
+    }
+
+    /// - Throws: an error that is answered with 400, and names the field that cannot be read.
+    public static func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws -> Value {
+        try check(body)
+        do {
+            return try JSONDecoder().decode(type, from: Data(body))
+        } catch let error as DecodingError {
+            throw HTTPError(.badRequest, message: fault(error))
+        }
+    }
+
+    /// What is wrong with a field, in words.
+    public static func fault(_ error: DecodingError) -> String {
+        func place(_ context: DecodingError.Context, _ more: [any CodingKey] = []) -> String {
+            (context.codingPath + more).map { $0.intValue.map { "\($0)" } ?? $0.stringValue }.joined(separator: ".")
+        }
+        return switch error {
+        case .keyNotFound(let key, let context): "\(place(context, [key])) is missing"
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty: "the body is not a JSON object"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(place(context)) is of the wrong type"
+        // Foundation's parser does not tell where, and takes a number that does not fit for a broken text.
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            "the body is not JSON, or it holds a number that does not fit"
+        case .dataCorrupted(let context): "\(place(context)) is not possible"
+        @unknown default: "a field cannot be read"
+        }
+    }
+
+    /// Foundation's parser recurses deeper than a task's stack goes.
+    private static func check(_ body: [UInt8]) throws {
+        do {
+            try JSONLimits.check(body)
+        } catch {
+            throw HTTPError(.badRequest, message: error.message)
+        }
+    }
+}
