@@ -122,6 +122,12 @@ let package = Package(
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
         tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
         .executableTarget(
+            name: "DoorBench",
+            dependencies: [.product(name: "AsyncHTTPClient", package: "async-http-client")],
+            path: "Benchmarks/DoorBench",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "BridgeBench",
             dependencies: ["AMQPBridge"],
             path: "Benchmarks/BridgeBench",

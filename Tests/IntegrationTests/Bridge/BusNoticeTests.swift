@@ -44,7 +44,7 @@ struct BusNoticeTests {
                     ContinuousClock.now - start < .seconds(3) + MachineLateness.shared.worst(since: start),
                     "two heartbeats, and one for the tests' machine")
                 proxy.clean()
-                try await eventually("it is back, beside the handler", within: .seconds(5)) {
+                try await eventually("it is back, beside the handler") {
                     bus.state.obstacles.isEmpty
                 }
                 #expect(calls.count == 1, "its successor waits: events of one key never run at the same time")

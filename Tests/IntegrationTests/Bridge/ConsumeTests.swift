@@ -76,7 +76,7 @@ struct ConsumeTests {
             let first = try await consumer.take(atLeast: 30)
             consumer.settle(first[3].tag, .ack)
             // The broker sends the last one only once the ack has arrived.
-            try await eventually("the last one came", within: .seconds(2)) { consumer.inHand == 30 }
+            try await eventually("the last one came", within: .seconds(4)) { consumer.inHand == 30 }
         }
     }
 

@@ -47,7 +47,7 @@ struct Encounter {
         }
         guard let connection = made else { return }
         await use(connection)
-        if expectsEnd, failure == nil { failure = await Self.end(of: connection, within: .seconds(1)) }
+        if expectsEnd, failure == nil { failure = await Self.end(of: connection, within: .seconds(5)) }
         _ = await call("close", within: timeout * 3) { () async throws(AMQPError) in await connection.close() }
     }
 

@@ -24,7 +24,7 @@ extension WholeShop {
 
                 #expect(try await watch.queues().count == 1)
                 watch.process.signal(SIGINT)
-                #expect(try await watch.process.exit(within: .seconds(5)) == 0)
+                #expect(try await watch.process.exit(within: .seconds(10)) == 0)
                 #expect(try await watch.queues().isEmpty)
                 #expect(watch.errorText.isEmpty, "\(watch.errorText)")
             }
@@ -46,7 +46,7 @@ extension WholeShop {
                     })
                 #expect(columns.count == 1, "the ids stand below each other")
                 watch.process.signal(SIGTERM)
-                #expect(try await watch.process.exit(within: .seconds(5)) == 0)
+                #expect(try await watch.process.exit(within: .seconds(10)) == 0)
             }
         }
 
