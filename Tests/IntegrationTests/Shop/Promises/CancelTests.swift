@@ -1,4 +1,5 @@
 import Foundation
+import ShopEvents
 import Testing
 
 extension WholeShop {
