@@ -17,8 +17,8 @@ public struct HostConfiguration: Sendable {
     public var dataDirectory: String
     /// `HTTP_PORT`: the admin port, on loopback.
     public var port: Int
-    /// `MAIL_DIR`: the maildir for outgoing mail. Default: mail.
-    public var mailDirectory: String
+    /// `MAIL_…` and `SMTP_…`.
+    public var mail: MailConfiguration
     /// `LOG_LEVEL`. Default: info.
     public var logLevel: Logger.Level
     /// `LOG_FORMAT`, text or json. Default: text.
@@ -43,7 +43,7 @@ public struct HostConfiguration: Sendable {
         ladder = try value("amqp.retry.ladder").map { (text) throws(AMQPError) in try RetryLadder(text) } ?? .standard
         port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
         dataDirectory = value("data.dir") ?? "data/\(service)"
-        mailDirectory = value("mail.dir") ?? "mail"
+        mail = MailConfiguration { value($0, secret: $1) }
         queueType =
             try Self.choice(value("amqp.queue.type"), "AMQP_QUEUE_TYPE", "quorum, classic") {
                 QueueType(rawValue: $0)
