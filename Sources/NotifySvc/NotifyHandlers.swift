@@ -8,39 +8,29 @@ import ShopEvents
 /// is seen twice.
 struct NotifyHandlers: Sendable {
     let ledger: EventLedger
-    let outlet: MailOutlet
-    private let templates = MailTemplates()
-
-    init(ledger: EventLedger, outlet: MailOutlet) {
-        self.ledger = ledger
-        self.outlet = outlet
-    }
+    let outlet: any MailOutlet
+    let templates: MailTemplates
 
     func register(on bus: some EventBus) {
-        bus.on(OrderCreated.self) { event, context in
-            try await send(event, context) { try templates.mail(for: event, $0) }
-        }
-        bus.on(OrderRejected.self) { event, context in
-            try await send(event, context) { try templates.mail(for: event, $0) }
-        }
-        bus.on(ShippingStarted.self) { event, context in
-            try await send(event, context) { try templates.mail(for: event, $0) }
+        for kind in MailTemplates.kinds { register(kind, on: bus) }
+    }
+
+    private func register<E: MailedEvent>(_ kind: E.Type, on bus: some EventBus) {
+        bus.on(kind) { event, context in
+            try await send(event, context)
+            return []
         }
     }
 
-    private func send<E: Event>(
-        _ event: E, _ context: EventContext, _ compose: (EventMetadata) throws -> MailMessage
-    ) async throws -> [any Event] {
-        let orderID = event.subject
-        let first = try await ledger.write { transaction in
-            try MailStore(transaction: transaction).begin(
-                orderID: orderID, kind: E.routingKey, eventID: context.metadata.id)
-        }
-        guard let first else { return [] }
+    private func send<E: MailedEvent>(_ event: E, _ context: EventContext) async throws {
+        let note = MailNote(orderID: event.subject, kind: E.routingKey)
+        guard event.addressee != nil,
+            let first = try await ledger.write({ try MailStore($0).begin(note, eventID: context.metadata.id) })
+        else { return }
         var metadata = context.metadata
         metadata.id = first
-        try await outlet.send(try compose(metadata))
-        try await ledger.write { try MailStore(transaction: $0).markSent(orderID: orderID, kind: E.routingKey) }
-        return []
+        guard let message = try templates.mail(for: event, metadata) else { return }
+        try await outlet.send(message)
+        try await ledger.write { try MailStore($0).markSent(note) }
     }
 }
