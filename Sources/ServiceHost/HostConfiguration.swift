@@ -19,6 +19,8 @@ public struct HostConfiguration: Sendable {
     public var port: Int
     /// `MAIL_…` and `SMTP_…`.
     public var mail: MailConfiguration
+    /// `CRASH_AT`: where the process is to die, in debug builds only. Default: nowhere.
+    package var crashPoint: CrashPoint?
     /// `LOG_LEVEL`. Default: info.
     public var logLevel: Logger.Level
     /// `LOG_FORMAT`, text or json. Default: text.
@@ -44,6 +46,7 @@ public struct HostConfiguration: Sendable {
         port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
         dataDirectory = value("data.dir") ?? "data/\(service)"
         mail = MailConfiguration { value($0, secret: $1) }
+        crashPoint = try value("crash.at").map { (text) throws(AMQPError) in try CrashPoint(text) }
         queueType =
             try Self.choice(value("amqp.queue.type"), "AMQP_QUEUE_TYPE", "quorum, classic") {
                 QueueType(rawValue: $0)
