@@ -120,6 +120,9 @@ let package = Package(
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("NotifySvcTests", of: "NotifySvc", "ShopEvents", "AMQPBridge"),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
+        tests(
+            "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc", "Ledger",
+            "ShopEvents", "AMQPBridge", log),
         tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
         .executableTarget(
             name: "BridgeBench",

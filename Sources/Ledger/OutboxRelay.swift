@@ -41,7 +41,7 @@ struct OutboxRelay: Sendable {
     }
 
     /// True when there may be more to send right away.
-    private func sendBatch(to publisher: any EventPublisher) async throws -> Bool {
+    func sendBatch(to publisher: any EventPublisher) async throws -> Bool {
         let rows = try await database.read { try Outbox.due(at: .now, limit: Self.batchSize, in: $0) }
         guard !rows.isEmpty else { return false }
         let outcomes = await publisher.publish(rows.map(\.event))
