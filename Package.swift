@@ -121,7 +121,8 @@ let package = Package(
         tests("NotifySvcTests", of: "NotifySvc", "ShopEvents", "AMQPBridge"),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
         tests(
-            "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc", "Ledger",
+            "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc",
+            "Ledger",
             "ShopEvents", "AMQPBridge", log),
         tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
         .executableTarget(

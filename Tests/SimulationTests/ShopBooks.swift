@@ -19,7 +19,7 @@ struct ShopBooks {
     private let letters: [SimulatedLetter]
 
     init(of story: ShopStory, _ stage: ShopStage, _ mails: SimulatedMail, _ letters: [SimulatedLetter]) async throws {
-        let (first, limit) = (ShopStory.prefix(story.seed), 100)
+        let (first, limit) = (ShopStory.prefix(story.seed), 20)
         func own<Fact>(_ facts: [Fact], _ id: (Fact) -> String) -> [String: Fact] {
             Dictionary(facts.filter { id($0).hasPrefix(first) }.map { (id($0), $0) }) { one, _ in one }
         }
@@ -37,6 +37,19 @@ struct ShopBooks {
         shipments = own(parcels, \.orderID).mapValues(\.state)
         stock = try await stage.inventory.read { try StockStore(transaction: $0).facts(after: first, limit: limit) }
             .filter { $0.sku.hasPrefix(first) }
+    }
+
+    /// How many orders came to which end here; and what had to be undone, refused or given up on the way.
+    func count(into totals: inout [String: Int]) {
+        for order in orders.values {
+            let isTombstone = order.status == "cancelled" && !order.created
+            totals[isTombstone ? "cancelled before they came" : order.status, default: 0] += 1
+        }
+        totals["released", default: 0] += decisions.values.count { $0.outcome == .released }
+        totals["cancelled too late", default: 0] += story.wishes.count {
+            $0.isCancelled && orders[$0.id]?.status == "shipped"
+        }
+        totals["letters", default: 0] += letters.count
     }
 
     /// Everything that is wrong, in words; empty when the books balance.

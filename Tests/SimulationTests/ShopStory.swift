@@ -35,14 +35,14 @@ struct ShopStory {
         seed = world.seed
         products = (0...world.choose(3)).map { "\(Self.prefix(seed))\($0)" }
         for sku in products {
-            // The rest of the stock comes, and goes, while orders do.
-            for _ in 0...world.choose(2) { set(sku, world.choose(7), by: inventory, stage) }
+            set(sku, world.choose(12), after: 0, by: inventory, stage)
+            if world.choose(2) == 0 { set(sku, world.choose(7), after: world.choose(60), by: inventory, stage) }
         }
-        for number in 0..<3 + world.choose(4) { try wish(number, in: world) }
+        for number in 0..<3 + world.choose(1 + world.choose(6)) { try wish(number, in: world) }
     }
 
-    private func set(_ sku: String, _ amount: Int, by inventory: SimulatedBus, _ stage: ShopStage) {
-        inventory.errand("\(amount) on hand of …\(sku.suffix(1))") {
+    private func set(_ sku: String, _ amount: Int, after step: Int, by inventory: SimulatedBus, _ stage: ShopStage) {
+        inventory.errand("\(amount) on hand of …\(sku.suffix(1))", after: step) {
             _ = try await stage.inventory.write {
                 try StockStore(transaction: $0).set(sku, onHand: amount, reason: "simulated")
             }
@@ -65,19 +65,25 @@ struct ShopStory {
             var unanswerable = order
             unanswerable.customer.email = "nobody"
             wish.hasUnanswerable = true
-            try world.send(unanswerable)
+            try world.send(unanswerable, after: world.choose(60))
         }
-        for placing in wish.placings { try world.send(placing) }
-        if world.choose(5) < 2 {
+        let start = 2 + world.choose(20)
+        for placing in wish.placings { try world.send(placing, after: start) }
+        if world.choose(2) == 0 {
             wish.isCancelled = true
-            for _ in 0...world.choose(2) { try world.send(CancelOrder(orderID: wish.id, reason: "changed my mind")) }
+            let cancel = CancelOrder(orderID: wish.id, reason: "changed my mind")
+            // From before the order to after its end.
+            for _ in 0...world.choose(2) { try world.send(cancel, after: start - 2 + world.choose(40)) }
         }
         wishes.append(wish)
     }
 
     /// Mostly a good one; some ask for nothing, for what nobody has, or for too much.
     private func order(_ id: String, in world: SimulatedWorld) -> PlaceOrder {
-        var lines = products.filter { _ in world.choose(2) == 0 }.map { OrderLine(sku: $0, quantity: 1 + world.choose(3)) }
+        var lines = products.filter { _ in world.choose(2) == 0 }.map {
+            OrderLine(sku: $0, quantity: 1 + world.choose(3))
+        }
+        if lines.isEmpty, world.choose(4) > 0 { lines = [OrderLine(sku: products[0], quantity: 1 + world.choose(3))] }
         if world.choose(10) == 0 { lines.append(OrderLine(sku: "nobody has it", quantity: 1)) }
         if world.choose(10) == 0, !lines.isEmpty { lines[0].quantity = 0 }
         return PlaceOrder(

@@ -37,8 +37,10 @@ public final class SimulatedBus: EventBus {
 
     /// Something that happens to this service once, from outside, at a time that the seed chooses: somebody uses its HTTP
     /// port.
-    public func errand(_ name: String, _ body: @escaping @Sendable () async throws -> Void) {
-        world.add(Errand(name: name, service: index, run: body))
+    ///
+    /// - Parameter step: not before so many steps of the world, unless there is nothing else to do.
+    public func errand(_ name: String, after step: Int = 0, _ body: @escaping @Sendable () async throws -> Void) {
+        world.add(Errand(name: name, service: index, notBefore: step, run: body))
     }
 
     public func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] {

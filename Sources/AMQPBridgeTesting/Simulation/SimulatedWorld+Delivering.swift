@@ -9,7 +9,9 @@ extension SimulatedWorld {
     }
 
     func deliver(_ messages: [SimulatedMessage], to service: Int) async {
-        note("\(name(of: service)) gets " + messages.map { "#\($0.number) \($0.event.routingKey)" }.joined(separator: ", "))
+        note(
+            "\(name(of: service)) gets "
+                + messages.map { "#\($0.number) \($0.event.routingKey)" }.joined(separator: ", "))
         change { state in
             for message in messages {
                 guard let place = state.services[service].queue.firstIndex(where: { $0.number == message.number })

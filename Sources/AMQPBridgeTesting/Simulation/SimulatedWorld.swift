@@ -51,15 +51,18 @@ public final class SimulatedWorld: Sendable {
 
     /// An event from outside, at a time that the seed chooses, sent again until it is confirmed.
     ///
+    /// - Parameter step: not before so many steps of the world, unless there is nothing else to do.
     /// - Throws: what keeps it from being encoded.
-    public func send(_ event: some Event, encoder: EventEncoder = EventEncoder(source: "/outside")) throws {
-        add(try encoder.encode(event))
+    public func send(
+        _ event: some Event, after step: Int = 0, encoder: EventEncoder = EventEncoder(source: "/outside")
+    ) throws {
+        add(try encoder.encode(event), after: step)
     }
 
-    private func add(_ event: EncodedEvent) {
-        let errand = Errand(name: "send \(event.routingKey)", service: nil) { [weak self] in
+    private func add(_ event: EncodedEvent, after step: Int) {
+        let errand = Errand(name: "send \(event.routingKey)", notBefore: step) { [weak self] in
             guard let self, !publish([event]).allSatisfy(\.isConfirmed) else { return }
-            add(event)
+            add(event, after: 0)
         }
         add(errand)
     }

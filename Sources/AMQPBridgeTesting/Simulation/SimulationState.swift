@@ -29,6 +29,8 @@ struct Errand: Sendable {
     var name: String
     /// The service it is done to, by number; nil when it is sent to the exchange.
     var service: Int?
+    /// Not before this step, unless there is nothing else to do.
+    var notBefore = 0
     var run: @Sendable () async throws -> Void
 }
 
@@ -72,8 +74,9 @@ struct SimulationState: Sendable {
         }
         var choices = choices
         if choices.isEmpty {
-            // Nothing moves but what is away: time passes.
+            // Nothing moves but what is away or to come later: time passes.
             for index in services.indices { services[index].awayUntil = 0 }
+            if let next = errands.map(\.notBefore).min() { steps = max(steps, next) }
             choices = self.choices
         }
         guard !choices.isEmpty else { return nil }
@@ -82,8 +85,9 @@ struct SimulationState: Sendable {
 
     private var choices: [(inout SimulationState) -> Action] {
         var choices: [(inout SimulationState) -> Action] = []
-        if !errands.isEmpty {
-            choices.append { state in .errand(state.errands.remove(at: state.random.below(state.errands.count))) }
+        let due = errands.indices.filter { errands[$0].notBefore <= steps }
+        if !due.isEmpty {
+            choices.append { state in .errand(state.errands.remove(at: due[state.random.below(due.count)])) }
         }
         for (index, service) in services.enumerated() where service.awayUntil <= steps {
             if !service.queue.isEmpty {
@@ -98,7 +102,9 @@ struct SimulationState: Sendable {
     private mutating func pick(from index: Int) -> [SimulatedMessage] {
         var waiting = services[index].queue
         var picked: [SimulatedMessage] = []
-        for _ in 0...random.below(waiting.count) { picked.append(waiting.remove(at: random.below(waiting.count))) }
+        for _ in 0...max(random.below(waiting.count), random.below(waiting.count)) {
+            picked.append(waiting.remove(at: random.below(waiting.count)))
+        }
         if fault(oneIn: 6) { picked.append(picked[random.below(picked.count)]) }
         return picked
     }
