@@ -17,6 +17,8 @@ struct ShopBooks {
     private let stock: [AuditRecord.Stock]
     private let mails: [String: [String]]
     private let letters: [SimulatedLetter]
+    /// Orders that were told one and the same event more than once.
+    private let toldTwice: [String]
 
     init(of story: ShopStory, _ stage: ShopStage, _ mails: SimulatedMail, _ letters: [SimulatedLetter]) async throws {
         let (first, limit) = (ShopStory.prefix(story.seed), 20)
@@ -35,6 +37,15 @@ struct ShopBooks {
             try ShipmentStore(transaction: $0).facts(after: first, limit: limit)
         }
         shipments = own(parcels, \.orderID).mapValues(\.state)
+        toldTwice = try await stage.order.read { transaction in
+            try transaction.query(
+                """
+                SELECT order_id FROM order_history WHERE order_id > ? AND order_id < ?
+                GROUP BY order_id, event_id, source HAVING COUNT(*) > 1
+                """,
+                .text(first), .text("\(first)~")
+            ).map { try $0.text("order_id") }
+        }
         stock = try await stage.inventory.read { try StockStore(transaction: $0).facts(after: first, limit: limit) }
             .filter { $0.sku.hasPrefix(first) }
     }
@@ -55,6 +66,7 @@ struct ShopBooks {
     /// Everything that is wrong, in words; empty when the books balance.
     func faults() -> [String] {
         story.wishes.flatMap(faults(of:)) + stockFaults() + letterFaults()
+            + toldTwice.map { "\($0): one event had two effects" }
     }
 
     private func faults(of wish: ShopStory.Wish) -> [String] {
