@@ -132,6 +132,10 @@ let package = Package(
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("NotifySvcTests", of: "NotifySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
+        tests(
+            "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc",
+            "Ledger",
+            "ShopEvents", "AMQPBridge", log),
         tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
         .executableTarget(
             name: "DoorBench",

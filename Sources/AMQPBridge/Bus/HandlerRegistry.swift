@@ -29,27 +29,29 @@ public protocol EventBatchHandler: Sendable {
 }
 
 /// Which handler takes which type. Complete before the bus runs.
-final class HandlerRegistry: Sendable {
-    typealias Single = @Sendable (any Event, EventContext) async throws -> [any Event]
+package final class HandlerRegistry: Sendable {
+    package typealias Single = @Sendable (any Event, EventContext) async throws -> [any Event]
 
-    enum Handler: Sendable {
+    package enum Handler: Sendable {
         case single(Single, RetryPolicy)
         /// The index of a batch handler.
         case batch(Int, RetryPolicy)
     }
 
-    struct Contents: Sendable {
-        var types: [EventType: any Event.Type] = [:]
-        var handlers: [EventType: Handler] = [:]
-        var batchHandlers: [any EventBatchHandler] = []
+    package struct Contents: Sendable {
+        package var types: [EventType: any Event.Type] = [:]
+        package var handlers: [EventType: Handler] = [:]
+        package var batchHandlers: [any EventBatchHandler] = []
         var routingKeys: [RoutingKey] = []
     }
 
     private let state = Mutex(Contents())
 
-    var contents: Contents { state.withLock { $0 } }
+    package init() {}
 
-    func on<E: Event>(
+    package var contents: Contents { state.withLock { $0 } }
+
+    package func on<E: Event>(
         _ type: E.Type, retry: RetryPolicy,
         _ handler: @escaping @Sendable (E, EventContext) async throws -> [any Event]
     ) {
@@ -62,7 +64,7 @@ final class HandlerRegistry: Sendable {
         }
     }
 
-    func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler) {
+    package func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler) {
         let index = state.withLock { contents in
             contents.batchHandlers.append(handler)
             return contents.batchHandlers.count - 1

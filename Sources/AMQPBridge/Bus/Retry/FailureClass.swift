@@ -47,7 +47,7 @@ extension AMQPError: ClassifiedError {
 
 /// What a handler's failures lead to.
 public struct RetryPolicy: Sendable {
-    let classify: @Sendable (any Error) -> FailureClass
+    package let classify: @Sendable (any Error) -> FailureClass
 
     /// By the error's own class; what has none is transient and climbs the service's ladder.
     public static let ladder = RetryPolicy { ($0 as? any ClassifiedError)?.failureClass ?? .transient }

@@ -1,0 +1,10 @@
+import Foundation
+
+/// Which worlds are tried: by `SIMULATION_SEED` that one alone, else as many as `SIMULATION_SEEDS` says, or 1,000.
+enum SeededWorlds {
+    static var seeds: Range<UInt64> {
+        let environment = ProcessInfo.processInfo.environment
+        if let seed = environment["SIMULATION_SEED"].flatMap({ UInt64($0) }), seed < .max { return seed..<seed + 1 }
+        return 0..<(environment["SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 1000)
+    }
+}
