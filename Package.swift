@@ -113,17 +113,24 @@ let package = Package(
         tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge"),
         tests("LedgerTests", of: "Ledger", "AMQPBridge"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
-        tests("ServiceHostTests", of: "ServiceHost", "AMQPBridge"),
+        tests("ServiceHostTests", of: "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("OrderSvcTests", of: "OrderSvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("NotifySvcTests", of: "NotifySvc", "ShopEvents", "AMQPBridge"),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
         tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
+        .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "BridgeBench",
-            dependencies: ["AMQPBridge"],
+            dependencies: ["AMQPBridge", "Measure"],
             path: "Benchmarks/BridgeBench",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "LedgerBench",
+            dependencies: ["Ledger", "AMQPBridge", "Measure", log],
+            path: "Benchmarks/LedgerBench",
             swiftSettings: settings
         ),
     ],
