@@ -26,6 +26,7 @@ final class LedgerDatabase: Sendable {
         func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
             try await queue.writeWithoutTransaction { database in
                 var result: Result?
+                if database.isInsideTransaction { try database.rollback() }
                 try database.inTransaction(.immediate) {
                     result = try body(database)
                     return .commit
@@ -58,6 +59,8 @@ final class LedgerDatabase: Sendable {
             configuration.journalMode = .wal
             configuration.foreignKeysEnabled = true
             configuration.busyMode = .timeout(5)
+            // A handler's own BEGIN, or a rollback that fails, must not end the process: see `write`.
+            configuration.allowsUnsafeTransactions = true
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.makeDurable(queue)
             try Self.migrate(queue, migrations)

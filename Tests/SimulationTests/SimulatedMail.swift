@@ -8,21 +8,12 @@ import ShopEvents
 
 /// Notify's handlers in a world, and the mails that have left.
 struct SimulatedMail: Sendable {
-    /// What notify writes of.
-    static let kinds: Set<RoutingKey> = [
-        OrderCreated.routingKey, OrderRejected.routingKey, ShippingStarted.routingKey,
-    ]
-
-    /// False for the letters that come of what notify does not write of yet.
-    static func isDue(_ letter: SimulatedLetter) -> Bool {
-        letter.service != ShopService.notify.rawValue || kinds.contains(letter.event.routingKey)
-    }
-
     /// A maildir of this world alone.
     let folder: String
 
     func register(on bus: SimulatedBus, _ ledger: EventLedger, _ world: SimulatedWorld) throws {
-        NotifyHandlers(ledger: ledger, outlet: MailOutlet(maildir: Maildir(folder))).register(on: bus)
+        let outlet = MaildirOutlet(maildir: Maildir(folder))
+        NotifyHandlers(ledger: ledger, outlet: outlet, templates: try MailTemplates()).register(on: bus)
     }
 
     /// Of each order, by the routing keys of the events they tell of; two of one kind are two.
