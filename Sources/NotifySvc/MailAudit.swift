@@ -8,7 +8,11 @@ enum MailAudit {
     /// Between the two halves of a key; in no routing key.
     private static let separator: Character = "\u{1}"
 
-    static let section = AuditSection { after, limit, transaction in
+    static let section = AuditSection { try page(after: $0, $1, $2) }
+
+    static func page(
+        after: String, _ limit: Int, _ transaction: LedgerTransaction
+    ) throws -> [AuditSection.Entry] {
         let end = after.lastIndex(of: separator) ?? after.endIndex
         let (order, kind) = (String(after[..<end]), String(after[end...].dropFirst()))
         let rows = try transaction.query(

@@ -75,8 +75,9 @@ class Handler:
         session.has_sent = True
         self.mails += 1
         path = f"{options.folder}/{self.mails}"
+        secured = server.transport.get_extra_info("sslcontext") is not None
         with open(f"{path}.json", "w") as file:
-            json.dump({"from": envelope.mail_from, "to": envelope.rcpt_tos, "tls": session.ssl is not None}, file)
+            json.dump({"from": envelope.mail_from, "to": envelope.rcpt_tos, "tls": secured}, file)
         with open(f"{path}.part", "wb") as file:
             file.write(envelope.original_content)
         os.rename(f"{path}.part", f"{path}.eml")
@@ -86,7 +87,7 @@ class Handler:
 def authenticate(server, session, envelope, mechanism, data):
     given = (data.login, data.password)
     wanted = (os.environ["MAIL_USER"].encode(), os.environ["MAIL_PASSWORD"].encode())
-    return AuthResult(success=given == wanted)
+    return AuthResult(success=given == wanted, handled=False)
 
 
 def connection():

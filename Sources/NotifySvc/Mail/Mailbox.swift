@@ -31,7 +31,11 @@ struct Mailbox: Hashable, Sendable {
         }
         var name = text[..<open]
         while name.last == " " { name.removeLast() }
-        if name.count >= 2, name.first == "\"", name.last == "\"" { name = name.dropFirst().dropLast() }
+        if name.count >= 2, name.first == "\"", name.last == "\"" {
+            name = name.dropFirst().dropLast()
+        } else if name.contains(where: { "<>@,;".contains($0) }) {
+            throw .invalidAddress(String(text), reason: "is more than one, or its name lacks the quotes")
+        }
         try self.init(name: String(name), address: String(text[text.index(after: open)...].dropLast()))
     }
 

@@ -87,6 +87,8 @@ struct CurlHandle: ~Copyable {
         try set(CURLOPT_UPLOAD, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_CONNECTTIMEOUT_MS, server.connectTimeout.inMilliseconds)
+        // For what the limit of a mail leaves out.
+        try set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(max(1, server.mailTimeout.components.seconds)))
         try secure(server)
         if let login = server.login {
             try set(CURLOPT_USERNAME, login.user)

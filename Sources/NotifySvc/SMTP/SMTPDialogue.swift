@@ -26,13 +26,17 @@ struct SMTPDialogue: Hashable, Sendable {
     private(set) var phase = Phase.connecting
     /// To what was sent last; nil when there is none yet.
     private(set) var reply: Reply?
+    /// Whether we have said goodbye. What is said after that is of no interest.
+    private(set) var isOver = false
     private var isComplete = true
 
     /// A line to the server. Of a login only that it takes place is noted.
     mutating func sent(_ line: [UInt8]) {
+        let verb = String(decoding: line.prefix { $0 > 0x20 }.prefix(10), as: UTF8.self)
+        if verb == "QUIT" { isOver = true }
+        if isOver { return }
         reply = nil
         isComplete = true
-        let verb = String(decoding: line.prefix { $0 > 0x20 }.prefix(10), as: UTF8.self)
         switch verb {
         case "EHLO", "HELO": phase = .hello
         case "STARTTLS": phase = .startTLS
@@ -52,7 +56,7 @@ struct SMTPDialogue: Hashable, Sendable {
 
     /// A line of the server's, with its end: `250-text` or, the last one of a reply, `250 text` (RFC 5321, 4.2.1).
     mutating func received(_ line: [UInt8]) {
-        guard line.count >= 3, let code = Int(String(decoding: line.prefix(3), as: UTF8.self)) else { return }
+        guard !isOver, line.count >= 3, let code = Int(String(decoding: line.prefix(3), as: UTF8.self)) else { return }
         if isComplete { reply = nil }
         var reply = reply ?? Reply(code: code, text: "")
         reply.code = code

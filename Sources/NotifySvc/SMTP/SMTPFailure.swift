@@ -62,16 +62,16 @@ struct SMTPFailure: ClassifiedError, Hashable, CustomStringConvertible {
         if let refusal {
             return "the mail server \(server) answered \(refusal.code) \(refusal.text) to \(step)"
         }
-        return "the mail server \(server): \(reason) (\(detail))"
+        return "the mail server \(server) \(reason) (\(detail))"
     }
 
     private var reason: String {
         switch cause {
         case .unreachable: "cannot be reached"
-        case .insecure: "no secure connection"
-        case .timedOut: "no answer in time to \(step)"
-        case .loginRefused, .lost: "connection lost at \(step)"
-        case .stopped: "stopped at \(step)"
+        case .insecure: "offers no secure connection"
+        case .timedOut: "gave no answer in time to \(step)"
+        case .loginRefused, .lost: "was lost at \(step)"
+        case .stopped: "was left at \(step)"
         }
     }
 

@@ -20,8 +20,9 @@ final class SMTPTransfer {
         self.stop = stop
     }
 
-    /// Whether to give up: only as long as the server cannot have the whole mail.
-    var isStopped: Bool { stop.isAsked && dialogue.phase < .answer }
+    /// Whether to wait no longer: when asked to stop as long as the server cannot have the whole mail, and for the answer
+    /// to a goodbye, which a silent server can delay for minutes.
+    var isStopped: Bool { dialogue.isOver || stop.isAsked && dialogue.phase < .answer }
 
     func noteSent(_ line: [UInt8]) { dialogue.sent(line) }
 

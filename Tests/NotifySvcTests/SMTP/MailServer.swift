@@ -39,7 +39,11 @@ struct MailServer {
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        defer { process.terminate() }
+        // The child may have inherited that it hears no other signal.
+        defer {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
         return try await body(MailServer(folder: folder, port: try await port(in: folder, of: process)))
     }
 

@@ -78,6 +78,16 @@ struct SMTPFailureTests {
         #expect(dialogue.reply?.code == 250)
     }
 
+    @Test func `The goodbye changes nothing`() {
+        var dialogue = SMTPDialogue()
+        dialogue.sent(Array("RCPT TO:<b>\r\n".utf8))
+        dialogue.received(Array("550 no\r\n".utf8))
+        dialogue.sent(Array("QUIT\r\n".utf8))
+        dialogue.received(Array("221 bye\r\n".utf8))
+        #expect(dialogue.isOver && dialogue.phase == .recipient)
+        #expect(dialogue.reply == SMTPDialogue.Reply(code: 550, text: "no"))
+    }
+
     @Test func `What a server says to a login is not repeated`() throws {
         let failure = try failure(.loginRefused, in: .login, reply: "535 cGFzc3dvcmQ=")
         #expect(!"\(failure)".contains("cGFzc3dvcmQ=") && "\(failure)".contains("(535)"))
