@@ -141,7 +141,7 @@ extension ShopFixture {
     nonisolated func cancel(_ orderID: String) async throws {
         let result = try await command("order", "cancel", orderID, "--reason", "a test", "--json").checked()
         let rows = try result.rows(of: PlacedRow.self)
-        #expect(rows.map(\.orderId) == [orderID] && rows.allSatisfy(\.confirmed))
+        #expect(rows.map(\.orderId) == [orderID.lowercased()] && rows.allSatisfy(\.confirmed))
     }
 
     // MARK: Waiting
