@@ -20,8 +20,10 @@ struct NotifyHandlers: Sendable {
             do {
                 try await send(event, context)
             } catch {
-                // What failed is worth a note, and the note's own failure is not worth hiding why.
-                try? await ledger.write { try $0.record(context, .failed("\(error)")) }
+                // A shutdown is no failure of the event's; and a note that fails must not hide why the mail did.
+                if !(error is CancellationError) {
+                    try? await ledger.write { try $0.record(context, .failed("\(error)")) }
+                }
                 throw error
             }
             return []

@@ -110,7 +110,7 @@ struct SMTPOutletTests {
 
     @Test func `A server that goes silent before the mail is out of order, after it counts`() async throws {
         try await MailServer.with { server in
-            let outlet = try server.outlet(mailTimeout: .milliseconds(500))
+            let outlet = try server.outlet(mailTimeout: .seconds(3))
             let slow = try await failure { try await send(to: "slow", by: outlet) }
             #expect(slow.cause == .timedOut && slow.failureClass == .notNow)
             #expect("\(slow)".contains("no answer in time to RCPT TO"), "\(slow)")

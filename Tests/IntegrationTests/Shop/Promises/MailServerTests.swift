@@ -78,6 +78,30 @@ extension WholeShop {
             }
         }
 
+        @Test("a name that would add a recipient: a letter that names the character, and no mail")
+        func injection() async throws {
+            let shop = try ShopFixture.current()
+            let port = try FreePorts.next()
+            try await withServer(port) { server in
+                try await withNotify(shop, port: port) { _ in
+                    let id = UUID().uuidString.lowercased()
+                    let order = ForeignClient.order(id, lines: #"[{"sku": "MUG", "quantity": 1}]"#)
+                        .replacing("\"Ada\"", with: #""Ada\r\nBcc: eve@example.org""#)
+                        .replacing("\"lines\"", with: #""reasons": [], "lines""#)
+                    var message = ForeignMessage(
+                        ForeignClient.event(order, type: "shop.order.rejected.v1", subject: id))
+                    message.routingKey = "order.rejected"
+                    message.type = "shop.order.rejected.v1"
+                    try await ForeignClient.publish(message, to: shop.brokerURL)
+                    let letter = try await waitFor("the letter") { try await shop.deadLetters().first }
+                    #expect(letter.service == "notify" && letter.attempts == 1)
+                    #expect(letter.error.contains("name contains the control character U+000D"), "\(letter.error)")
+                    #expect(try server.mails().isEmpty)
+                    #expect(try await shop.command("dead", "discard", "--service", "notify", "--all").exitCode == 0)
+                }
+            }
+        }
+
         @Test(
             "A mail setting that is none: 64, with its name and without the password",
             arguments: [
