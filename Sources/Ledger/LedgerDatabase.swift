@@ -41,6 +41,9 @@ final class LedgerDatabase: Sendable {
         }
     }
 
+    /// At most; SQLite's own 2 MiB hold too little of the indexes on random ids once there are a million.
+    private static let cacheKibibytes = 64 * 1024
+
     /// - Parameters:
     ///   - migrations: the service's own tables, each applied once, in order.
     ///   - lockLimit: so long it waits for somebody else who holds the file locked.
@@ -65,6 +68,7 @@ final class LedgerDatabase: Sendable {
             configuration.allowsUnsafeTransactions = true
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.makeDurable(queue)
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)") }
             try Self.migrate(queue, migrations)
             connection = Mutex(Connection(queue, lock))
         } catch let error as LedgerError {
