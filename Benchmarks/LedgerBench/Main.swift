@@ -16,7 +16,11 @@ struct LedgerBench {
             let folder = FileManager.default.temporaryDirectory.appending(path: "ledger-bench-\(UUID())").path
             defer { try? FileManager.default.removeItem(atPath: folder) }
             let bench = try GrowthBench(path: "\(folder)/bench.db", ids: ids)
-            for size in sizes { print(try await bench.line(at: size, events: events)) }
+            for size in sizes {
+                let line = try await bench.line(at: size, events: events)
+                // Not `print`, which would keep it back until the end.
+                try FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8))
+            }
         } catch {
             try? FileHandle.standardError.write(contentsOf: Data("LedgerBench: \(error)\n".utf8))
             exit(1)

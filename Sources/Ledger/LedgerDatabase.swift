@@ -41,8 +41,13 @@ final class LedgerDatabase: Sendable {
         }
     }
 
-    /// - Parameter migrations: the service's own tables, each applied once, in order.
-    init(path: String, migrations: [Migration], logger: Logger) throws(LedgerError) {
+    /// At most; SQLite's own 2 MiB hold too little of the indexes on random ids once there are a million.
+    private static let cacheKibibytes = 64 * 1024
+
+    /// - Parameters:
+    ///   - migrations: the service's own tables, each applied once, in order.
+    ///   - lockLimit: so long it waits for somebody else who holds the file locked.
+    init(path: String, migrations: [Migration], lockLimit: Duration, logger: Logger) throws(LedgerError) {
         self.path = path
         availability = Availability(path: path, logger: logger)
         do {
@@ -58,11 +63,12 @@ final class LedgerDatabase: Sendable {
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.foreignKeysEnabled = true
-            configuration.busyMode = .timeout(5)
+            configuration.busyMode = .timeout(lockLimit / .seconds(1))
             // A handler's own BEGIN, or a rollback that fails, must not end the process: see `write`.
             configuration.allowsUnsafeTransactions = true
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.makeDurable(queue)
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)") }
             try Self.migrate(queue, migrations)
             connection = Mutex(Connection(queue, lock))
         } catch let error as LedgerError {

@@ -1,5 +1,4 @@
 import AMQPBridge
-import Logging
 import Synchronization
 import Testing
 
@@ -23,11 +22,7 @@ struct RetentionTests {
     private func withLedger(_ body: (EventLedger, Calendar) async throws -> Void) async throws {
         try await withFolder { folder in
             let calendar = Calendar()
-            let ledger = try EventLedger(
-                path: "\(folder)/test.db", migrations: Totals.migrations, encoder: EventEncoder(source: "/test/totals"),
-                logger: Logger(label: "test")
-            ) { calendar.now }
-            ledger.on(NumberAdded.self) { event, transaction in try Totals.add(event, in: transaction) }
+            let ledger = try openLedger("\(folder)/test.db") { calendar.now }
             try await body(ledger, calendar)
             try ledger.close()
         }
