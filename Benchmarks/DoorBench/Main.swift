@@ -31,7 +31,8 @@ struct DoorBench {
             let index = min(sorted.count - 1, Int((Double(sorted.count) * share).rounded(.up)) - 1)
             return String(format: "%.0f", sorted[max(0, index)] / .microseconds(1))
         }
-        return "{\"msgs\":\(sorted.count),\"msgs_per_s\":\(rate),\"p50_us\":\(quantile(0.5)),\"p90_us\":\(quantile(0.9)),"
+        return
+            "{\"msgs\":\(sorted.count),\"msgs_per_s\":\(rate),\"p50_us\":\(quantile(0.5)),\"p90_us\":\(quantile(0.9)),"
             + "\"p99_us\":\(quantile(0.99)),\"p999_us\":\(quantile(0.999)),\"max_us\":\(quantile(1))}"
     }
 }
@@ -68,7 +69,9 @@ struct Door {
         request.body = .bytes(ByteBuffer(string: body))
         let response = try await client.execute(request, timeout: .seconds(30))
         _ = try await response.body.collect(upTo: 1 << 20)
-        guard response.status == .created else { throw Wrong(description: "an order was answered by \(response.status)") }
+        guard response.status == .created else {
+            throw Wrong(description: "an order was answered by \(response.status)")
+        }
     }
 }
 

@@ -4,40 +4,49 @@
 readonly DOOR_RATE=200 DOOR_SKU=DOOR
 
 # door_rounds ROUNDS COUNT: peace, outage, and an outage in which the order service itself was started, in turns. After
-# each round everything comes back, and every order must reach its end.
-door_rounds() {
-  local rounds=$1 count=$2 round
+# each round everything comes back, and every order must reach its end. In a shop of its own, which is gone afterwards.
+door_rounds() (
+  rounds=$1 count=$2
+  export RUN_DIR=$RUN_DIR/door SHOP_BIN=$BIN_DIR
+  trap '"$DEPLOY_DIR/down" >&2' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   door_up
+  AMQP_URL=$("$DEPLOY_DIR/broker" url)
+  export AMQP_URL
   shop stock set "$DOOR_SKU=1000000000" >/dev/null
   for ((round = 1; round <= rounds; round++)); do
     say "door: round $round of $rounds"
     door_measure "$round" normal "$count"
     door_break
     door_measure "$round" outage "$count"
-    service_restart_alone
+    order_restart
     door_measure "$round" outage-start "$count"
     door_up
-    shop audit --wait 300s >"$RUN_DIR/audit.txt" || { cat "$RUN_DIR/audit.txt" >&2; die "$EX_FAILED" "the books do not balance"; }
+    shop audit --wait 300s >"$RUN_DIR/audit.txt" || {
+      cat -- "$RUN_DIR/audit.txt" >&2
+      die "$EX_FAILED" "the books do not balance"
+    }
+    cat -- "$RUN_DIR/audit.txt" >&2
   done
-  tail -n 20 -- "$RUN_DIR/audit.txt" >&2
-  "$DEPLOY_DIR/down" >&2
-}
+)
 
-door_up() { BUILD_CONFIG=release SHOP_BIN=$BIN_DIR "$DEPLOY_DIR/up" >&2; }
+# Without AMQP_URL, which would mean somebody else's broker.
+door_up() { env -u AMQP_URL "$DEPLOY_DIR/up" >&2; }
 
-shop() { "$DEPLOY_DIR/shop" "$@"; }
+shop() { timeout 600 "$DEPLOY_DIR/shop" "$@"; }
 
 # door_break: as by pulling the plug.
 door_break() {
   local name
   for name in inventory shipping notify; do process_signal "$(service_pid_file "$name")" KILL; done
-  "$DEPLOY_DIR/broker" kill >&2
+  env -u AMQP_URL "$DEPLOY_DIR/broker" kill >&2
 }
 
-# service_restart_alone: the order service, started while there is no broker.
-service_restart_alone() {
+# order_restart: while there is no broker.
+order_restart() {
   services_stop order
-  AMQP_URL=$(broker_url) service_start order
+  service_start order
   wait_until 30 door_is_open || die "$EX_FAILED" "the order service does not open its door without a broker"
 }
 

@@ -8,7 +8,7 @@ bench_summary() {
     def rounded(digits): . * pow(10; digits) | round / pow(10; digits);
     def middle(field; digits): map(field) | if any(. == null) then null else median | rounded(digits) end;
     def edge(which; field): map(field) | which | if . == null then null else rounded(2) end;
-    (map(select(.who == "C")) | map({key: "\(.case) \(.round)", value: .cpu_us_per_msg}) | from_entries) as $c
+    map(select(.case != "door")) | (map(select(.who == "C")) | map({key: "\(.case) \(.round)", value: .cpu_us_per_msg}) | from_entries) as $c
     | map(. + {ratio: ($c["\(.case | split("-")[0]) \(.round)"] as $base | if $base then .cpu_us_per_msg / $base else null end)})
     | group_by([.case, .who != "C"])[]
     | {
