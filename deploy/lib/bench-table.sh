@@ -40,3 +40,26 @@ bench_ledger_table() {
       printf '%-18s %9.0f %13.1f %17.1f %11.1f %7.1f\n' "$name" "$rate" "$cpu" "$median" "$tail" "$memory"
     done
 }
+
+# door_summary FILE: medians over the rounds; the ratio is of the p99 to the normal one of the same round.
+door_summary() {
+  jq -sc '
+    def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2] + .[length / 2 - 1]) / 2 end;
+    map(select(.case == "door"))
+    | (map(select(.who == "normal")) | map({key: "\(.round)", value: .p99_us}) | from_entries) as $normal
+    | map(. + {ratio: (.p99_us / $normal["\(.round)"])}) | group_by(.who)[]
+    | {case: "door", who: .[0].who, msgs_per_s: .[0].msgs_per_s, cpu_us_per_msg: null,
+       p50_us: map(.p50_us) | median, p90_us: map(.p90_us) | median, p99_us: map(.p99_us) | median,
+       p999_us: map(.p999_us) | median, max_us: map(.max_us) | max, rss_mb: null,
+       ratio: (map(.ratio) | median * 100 | round / 100), ratio_min: (map(.ratio) | min * 100 | round / 100),
+       ratio_max: (map(.ratio) | max * 100 | round / 100), rounds: length}' "$1"
+}
+
+# door_table: those objects for people.
+door_table() {
+  printf '%-14s %9s %9s %9s %9s %9s   %s\n' 'door' 'p50 us' 'p90 us' 'p99 us' 'p99.9 us' 'max us' 'p99 to normal'
+  jq -r '[.who, .p50_us, .p90_us, .p99_us, .p999_us, .max_us, .ratio, "[\(.ratio_min)-\(.ratio_max)]"] | @tsv' |
+    while IFS=$'\t' read -r who p50 p90 p99 p999 max ratio ratios; do
+      printf '%-14s %9.0f %9.0f %9.0f %9.0f %9.0f   %4.2f %s\n' "$who" "$p50" "$p90" "$p99" "$p999" "$max" "$ratio" "$ratios"
+    done
+}
