@@ -16,10 +16,13 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 
 /// One service of the shop: an executable that may use the host, the ledger, the contract and the bridge, and no
 /// other service.
-func service(_ name: String) -> Target {
+func service(
+    _ name: String, with others: [Target.Dependency] = [], embedding resources: [Resource] = []
+) -> Target {
     .executableTarget(
         name: name,
-        dependencies: ["ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", log, lifecycle, hummingbird],
+        dependencies: ["ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", log, lifecycle, hummingbird] + others,
+        resources: resources,
         swiftSettings: settings
     )
 }
@@ -49,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.25.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.5.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: [
@@ -61,6 +65,11 @@ let package = Package(
             name: "COpenSSL",
             pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
         .target(
             name: "AMQPBridge",
@@ -90,7 +99,10 @@ let package = Package(
         service("OrderSvc"),
         service("InventorySvc"),
         service("ShippingSvc"),
-        service("NotifySvc"),
+        // The templates are part of the binary, which therefore runs wherever it is copied to.
+        service(
+            "NotifySvc", with: ["CCurl", .product(name: "Mustache", package: "swift-mustache")],
+            embedding: [.embedInCode("Templates")]),
         .executableTarget(
             name: "Shop",
             dependencies: [
@@ -118,7 +130,7 @@ let package = Package(
         tests("OrderSvcTests", of: "OrderSvc", "Ledger", "ShopEvents", "AMQPBridge", hummingbird, httpTesting),
         tests("InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge", hummingbird, httpTesting),
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
-        tests("NotifySvcTests", of: "NotifySvc", "ShopEvents", "AMQPBridge"),
+        tests("NotifySvcTests", of: "NotifySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
         tests(
             "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc",

@@ -6,18 +6,22 @@ extension EventLedger: EventBatchHandler {
     public func handle(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         do {
             let results = try await handleInOneTransaction(events)
-            setObstacle(nil)
             relay.poke()
             return results
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT && events.count == 1 {
             // A rule that is checked at the commit: the event's fault, not the database's.
-            setObstacle(nil)
+            for event in events { try await note(error, of: event) }
             return [.failed(error)]
         } catch {
-            setObstacle("\(error)")
             // A batch that cannot be committed as a whole may hold one event that spoils it for the rest.
-            guard events.count > 1 else { throw LedgerError.unavailable(reason: "\(error)") }
+            guard events.count > 1 else { throw error is LedgerError ? error : unusable(error) }
         }
+        return try await handleOneByOne(events)
+    }
+
+    private func unusable(_ error: any Error) -> LedgerError { .unavailable(reason: "\(database.path): \(error)") }
+
+    private func handleOneByOne(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         var results: [HandlingResult] = []
         var failedKeys: Set<String> = []
         for event in events {
@@ -31,37 +35,23 @@ extension EventLedger: EventBatchHandler {
         return results
     }
 
-    public func run(publishingTo publisher: any EventPublisher) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.relay.run(publishingTo: publisher) }
-            group.addTask { await self.purgeInbox() }
-            group.addTask { await self.watch.run() }
-            try await group.next()
-            group.cancelAll()
-        }
-    }
-
-    /// Waits until the outbox is empty, at most until the deadline. What is left is sent after the next start.
-    public func drain(until deadline: ContinuousClock.Instant) async {
-        while ContinuousClock.now < deadline, !Task.isCancelled {
-            guard let waiting = try? await database.read(Outbox.count(in:)), waiting > 0 else { return }
-            relay.poke()
-            try? await Task.sleep(for: .milliseconds(20))
-        }
+    private func note(_ error: any Error, of event: IncomingEvent) async throws {
+        let now = clock()
+        try await database.write { try Failures.note(event.context, error: "\(error)", at: now, in: $0) }
     }
 
     private func handleInOneTransaction(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         let steps = events.map { (event: $0, handler: handler(of: $0.context.metadata.type)) }
-        let encoder = encoder
-        let watch = watch
-        return try await database.write { database in
-            let now = RFC3339Time.now
+        let (encoder, watch, now) = (encoder, watch, clock())
+        return try await transaction { database in
             // After a failure the later events of its key must wait for it.
             var failedKeys: Set<String> = []
             return try steps.map { step in
                 if failedKeys.contains(step.event.key) { return .postponed }
+                let transaction = LedgerTransaction(
+                    event: step.event.context.metadata, database: database, encoder: encoder, now: now)
                 let result = try watch.watching(step.event.context.metadata.id) {
-                    try Self.apply(step.event, step.handler, at: now, in: database, encoder)
+                    try Self.apply(step.event, step.handler, transaction)
                 }
                 if case .failed = result { failedKeys.insert(step.event.key) }
                 return result
@@ -71,58 +61,43 @@ extension EventLedger: EventBatchHandler {
 
     /// One event in its own savepoint: inbox first, then the handler, then its events into the outbox.
     private static func apply(
-        _ incoming: IncomingEvent, _ handler: Handler?, at now: RFC3339Time, in database: Database,
-        _ encoder: EventEncoder
+        _ incoming: IncomingEvent, _ handler: Handler?, _ transaction: LedgerTransaction
     ) throws -> HandlingResult {
-        let metadata = incoming.context.metadata
-        guard let handler else {
-            return .failed(AMQPError(.unknownEventType, "nobody here handles events of type '\(metadata.type)'"))
-        }
+        let (context, database) = (incoming.context, transaction.database)
         do {
             try database.inSavepoint {
-                guard try Inbox.insert(metadata, at: now, into: database) else { return .commit }
-                let transaction = LedgerTransaction(event: metadata, database: database, encoder: encoder)
-                for event in try handler(incoming.event, transaction) { try transaction.emit(event) }
+                guard try Inbox.insert(context, at: transaction.now, into: database) else { return .commit }
+                try Retention.check(context.metadata, at: transaction.now)
+                guard let handler else {
+                    throw AMQPError(
+                        .unknownEventType, "nobody here handles events of type '\(context.metadata.type)'")
+                }
+                CrashPoint.before(.handler)
+                let events = try handler(incoming.event, transaction)
+                CrashPoint.after(.handler)
+                for event in events { try transaction.emit(event) }
                 return .commit
             }
             return .handled([])
         } catch let error as DatabaseError where error.isOutage {
             throw error
         } catch {
+            // An error can undo more than the savepoint; then the whole batch has to be done again.
+            guard database.isInsideTransaction else { throw error }
+            if error.isCounted { try Failures.note(context, error: "\(error)", at: transaction.now, in: database) }
             return .failed(error)
         }
-    }
-
-    // MARK: Purge
-
-    /// Longer than any retry or replay may take.
-    private static let retention = 30 * 86_400_000
-
-    /// Once an hour, in steps so small that no handler waits for them.
-    private func purgeInbox() async {
-        repeat {
-            let limit = RFC3339Time(milliseconds: RFC3339Time.now.milliseconds - Int64(Self.retention))
-            var purged = 0
-            repeat {
-                purged = (try? await database.write { try Inbox.purge(before: limit, limit: 500, in: $0) }) ?? 0
-            } while purged == 500 && !Task.isCancelled
-        } while (try? await Task.sleep(for: .seconds(3600))) != nil
     }
 }
 
 extension IncomingEvent {
-    /// Events of one key keep their order.
-    fileprivate var key: String { context.metadata.subject }
+    /// Events of one key keep their order; one without a subject has no key but itself.
+    fileprivate var key: String {
+        context.metadata.subject.isEmpty ? context.metadata.id : context.metadata.subject
+    }
 }
 
-extension DatabaseError {
-    /// True when the database itself fails, rather than a statement: then it is nobody's fault and time may mend it.
-    var isOutage: Bool {
-        switch resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN,
-            .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_PROTOCOL:
-            true
-        default: false
-        }
-    }
+extension Error {
+    /// False for what only says that nothing can be handled now.
+    fileprivate var isCounted: Bool { (self as? any ClassifiedError)?.failureClass != .notNow }
 }

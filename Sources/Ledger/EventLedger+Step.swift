@@ -7,6 +7,7 @@ extension EventLedger {
     /// - Returns: true when there may be more to send right away.
     /// - Throws: when the database cannot be read or written.
     public func sendOnce(to publisher: any EventPublisher) async throws -> Bool {
-        try await relay.sendBatch(to: publisher)
+        var suspects: Set<Int64> = []
+        return try await relay.sendBatch(to: publisher, &suspects)
     }
 }

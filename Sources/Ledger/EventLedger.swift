@@ -16,7 +16,6 @@ public final class EventLedger: Sendable {
     private struct State {
         var handlers: [EventType: Handler] = [:]
         var eventTypes: [any Event.Type] = []
-        var obstacle: String?
     }
 
     let database: LedgerDatabase
@@ -24,24 +23,38 @@ public final class EventLedger: Sendable {
     let relay: OutboxRelay
     let watch: HandlerWatch
     let logger: Logger
+    let clock: @Sendable () -> RFC3339Time
     private let state = Mutex(State())
 
     /// Opens the database, or makes it.
     ///
     /// - Parameters:
-    ///   - path: the database file; its folder is made when missing, for the owner alone.
+    ///   - path: the database file; its folder is made when missing, for the owner alone. Beside it lies a file of the
+    ///     same name with `.lock` behind it, which keeps a second process away.
     ///   - migrations: the service's own tables; those that have not been applied yet are, in this order.
     ///   - encoder: who emits the events.
     ///   - handlerLimit: a handler that runs longer ends the process with exit code 70: it cannot be cancelled, and
     ///     nobody else can write meanwhile. Default: 30 s.
-    /// - Throws: `LedgerError.cannotOpen`, with the path and the cause.
-    public init(
+    /// - Throws: `LedgerError.cannotOpen`, with the path, the cause and what to do; `LedgerError.inUse` while somebody
+    ///   else has it open as a ledger.
+    public convenience init(
         path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
         handlerLimit: Duration = .seconds(30)
     ) throws(LedgerError) {
-        database = try LedgerDatabase(path: path, migrations: migrations)
+        try self.init(
+            path: path, migrations: migrations, encoder: encoder, logger: logger, handlerLimit: handlerLimit
+        ) { .now }
+    }
+
+    /// - Parameter clock: what says how old events are and when they were handled.
+    init(
+        path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
+        handlerLimit: Duration = .seconds(30), clock: @escaping @Sendable () -> RFC3339Time
+    ) throws(LedgerError) {
+        database = try LedgerDatabase(path: path, migrations: migrations, logger: logger)
         self.encoder = encoder
         self.logger = logger
+        self.clock = clock
         relay = OutboxRelay(database: database, logger: logger)
         watch = HandlerWatch(limit: handlerLimit, logger: logger)
     }
@@ -66,14 +79,14 @@ public final class EventLedger: Sendable {
 
     /// Reads in one consistent view. Keep it short: readers and the writer take turns.
     ///
-    /// - Throws: `LedgerError.unavailable` when the database is locked, broken or closed, and for a statement that
-    ///   writes; whatever `body` throws.
+    /// - Throws: `LedgerError.unavailable` when the database is locked, broken or closed; the database's own error for a
+    ///   statement that writes; whatever `body` throws.
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (LedgerTransaction) throws -> Result
     ) async throws -> Result {
-        let encoder = encoder
-        return try await available {
-            try await database.read { try body(LedgerTransaction(event: nil, database: $0, encoder: encoder)) }
+        let (encoder, now) = (encoder, clock())
+        return try await database.read {
+            try body(LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now))
         }
     }
 
@@ -84,24 +97,30 @@ public final class EventLedger: Sendable {
     public func write<Result: Sendable>(
         _ body: @escaping @Sendable (LedgerTransaction) throws -> Result
     ) async throws -> Result {
-        let encoder = encoder
+        let (encoder, now) = (encoder, clock())
         defer { relay.poke() }
-        return try await available {
-            try await database.write { try body(LedgerTransaction(event: nil, database: $0, encoder: encoder)) }
+        return try await transaction {
+            try body(LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now))
         }
     }
 
-    /// A database that is locked or full is nobody's fault: `LedgerError.unavailable` says "not now" to the bus.
-    private func available<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let error as DatabaseError where error.isOutage {
-            throw LedgerError.unavailable(reason: "\(error)")
+    /// A transaction of the service's own work, in contrast to the ledger's housekeeping.
+    func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        CrashPoint.before(.begin)
+        let result = try await database.write { database in
+            CrashPoint.after(.begin)
+            let result = try body(database)
+            CrashPoint.before(.commit)
+            return result
         }
+        CrashPoint.after(.commit)
+        return result
     }
 
-    /// Why nothing can be handled at the moment, in words; nil when all is well.
-    public var obstacle: String? { state.withLock { $0.obstacle } }
+    /// Why nothing can be handled at the moment, with the file's name and what to do; nil when all is well.
+    public var obstacle: String? { database.availability.obstacle }
 
     /// Closes the database as soon as nobody is using it any more. Every later use throws.
     ///
@@ -109,6 +128,4 @@ public final class EventLedger: Sendable {
     public func close() throws(LedgerError) { try database.close() }
 
     func handler(of type: EventType) -> Handler? { state.withLock { $0.handlers[type] } }
-
-    func setObstacle(_ obstacle: String?) { state.withLock { $0.obstacle = obstacle } }
 }

@@ -1,27 +1,63 @@
 import AMQPBridge
 import GRDB
 
-/// Which events have had their effect. The row is inserted first, in the transaction of the effect itself.
+/// Which events have had their effect, and with it the journal of what was handled. The row is inserted first, in the
+/// transaction of the effect itself.
 enum Inbox {
-    static let migration = Migration(
-        "ledger-inbox-1",
-        [
-            """
-            CREATE TABLE inbox (
-                source TEXT NOT NULL,
-                event_id TEXT NOT NULL,
-                received_at INTEGER NOT NULL,
-                PRIMARY KEY (source, event_id)
-            ) WITHOUT ROWID
-            """,
-            "CREATE INDEX inbox_received_at ON inbox (received_at)",
-        ])
+    static let migrations = [
+        Migration(
+            "ledger-inbox-1",
+            [
+                """
+                CREATE TABLE inbox (
+                    source TEXT NOT NULL,
+                    event_id TEXT NOT NULL,
+                    received_at INTEGER NOT NULL,
+                    PRIMARY KEY (source, event_id)
+                ) WITHOUT ROWID
+                """,
+                "CREATE INDEX inbox_received_at ON inbox (received_at)",
+            ]),
+        Migration(
+            "ledger-inbox-2",
+            [
+                "ALTER TABLE inbox RENAME TO inbox_1",
+                """
+                CREATE TABLE inbox (
+                    seq INTEGER PRIMARY KEY,
+                    source TEXT NOT NULL,
+                    event_id TEXT NOT NULL,
+                    received_at INTEGER NOT NULL,
+                    key TEXT NOT NULL DEFAULT '',
+                    event TEXT NOT NULL DEFAULT '',
+                    causation_id TEXT,
+                    emitted_at INTEGER NOT NULL DEFAULT 0,
+                    attempt INTEGER NOT NULL DEFAULT 1,
+                    UNIQUE (source, event_id)
+                )
+                """,
+                """
+                INSERT INTO inbox (source, event_id, received_at, emitted_at)
+                    SELECT source, event_id, received_at, received_at FROM inbox_1 ORDER BY received_at
+                """,
+                "DROP TABLE inbox_1",
+                "CREATE INDEX inbox_received_at ON inbox (received_at)",
+                "CREATE INDEX inbox_key ON inbox (key)",
+            ]),
+    ]
 
     /// False when the event was there already: its effect stands, and it must have no second one.
-    static func insert(_ event: EventMetadata, at now: RFC3339Time, into database: Database) throws -> Bool {
+    static func insert(_ context: EventContext, at now: RFC3339Time, into database: Database) throws -> Bool {
         let statement = try database.cachedStatement(
-            sql: "INSERT INTO inbox (source, event_id, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-        try statement.execute(arguments: [event.source, event.id, now.milliseconds])
+            sql: """
+                INSERT INTO inbox (source, event_id, received_at, key, event, causation_id, emitted_at, attempt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """)
+        let event = context.metadata
+        try statement.execute(arguments: [
+            event.source, event.id, now.milliseconds, event.subject, context.routingKey.rawValue, event.causationID,
+            event.time.milliseconds, context.attempt,
+        ])
         return database.changesCount == 1
     }
 
@@ -29,8 +65,8 @@ enum Inbox {
     static func purge(before time: RFC3339Time, limit: Int, in database: Database) throws -> Int {
         try database.execute(
             sql: """
-                DELETE FROM inbox WHERE (source, event_id) IN
-                    (SELECT source, event_id FROM inbox WHERE received_at < ? ORDER BY received_at LIMIT ?)
+                DELETE FROM inbox WHERE seq IN
+                    (SELECT seq FROM inbox WHERE received_at < ? ORDER BY received_at LIMIT ?)
                 """,
             arguments: [time.milliseconds, limit])
         return database.changesCount

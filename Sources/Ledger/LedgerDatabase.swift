@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Logging
 import Synchronization
 
 /// Opens the service's SQLite database as the ledger needs it, and runs transactions on its one connection.
@@ -7,19 +8,52 @@ import Synchronization
 /// One connection, which alone writes and checkpoints: SQLite before 3.51.3 can corrupt a WAL that several connections
 /// reset. `BEGIN IMMEDIATE` takes the write lock first, so that a transaction waits for it instead of failing halfway.
 final class LedgerDatabase: Sendable {
-    /// Nil once closed: GRDB would hand SQLite a dead pointer. Whoever still uses it keeps it open till they are done.
-    private let queue: Mutex<DatabaseQueue?>
     let path: String
+    let availability: Availability
+    /// Nil once closed: GRDB would hand SQLite a dead pointer. Whoever still uses it keeps it open till they are done.
+    private let connection: Mutex<Connection?>
+
+    /// The lock goes after the file, when the last user is done.
+    private final class Connection: Sendable {
+        let queue: DatabaseQueue
+        private let lock: LedgerLock
+
+        init(_ queue: DatabaseQueue, _ lock: LedgerLock) {
+            self.queue = queue
+            self.lock = lock
+        }
+
+        func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+            try await queue.writeWithoutTransaction { database in
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    result = try body(database)
+                    return .commit
+                }
+                guard let result else { throw LedgerError.unavailable(reason: "the transaction did not run") }
+                return result
+            }
+        }
+
+        func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+            try await queue.read(body)
+        }
+    }
 
     /// - Parameter migrations: the service's own tables, each applied once, in order.
-    init(path: String, migrations: [Migration]) throws(LedgerError) {
+    init(path: String, migrations: [Migration], logger: Logger) throws(LedgerError) {
         self.path = path
+        availability = Availability(path: path, logger: logger)
         do {
+            guard !path.isEmpty, path != ":memory:" else {
+                throw LedgerError.cannotOpen(path: path, reason: "a ledger needs a file: in memory it would forget")
+            }
             let folder = (path as NSString).deletingLastPathComponent
             if !folder.isEmpty {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             }
+            let lock = try LedgerLock(beside: path)
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.foreignKeysEnabled = true
@@ -27,7 +61,11 @@ final class LedgerDatabase: Sendable {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.makeDurable(queue)
             try Self.migrate(queue, migrations)
-            self.queue = Mutex(queue)
+            connection = Mutex(Connection(queue, lock))
+        } catch let error as LedgerError {
+            throw error
+        } catch let error as DatabaseError where error.isOutage {
+            throw .cannotOpen(path: path, reason: Availability.advice(error, path))
         } catch {
             throw .cannotOpen(path: path, reason: "\(error)")
         }
@@ -48,7 +86,8 @@ final class LedgerDatabase: Sendable {
 
     private static func migrate(_ queue: DatabaseQueue, _ migrations: [Migration]) throws {
         var migrator = DatabaseMigrator()
-        for migration in [Inbox.migration, Outbox.migration] + migrations {
+        let own = Inbox.migrations + [Failures.migration] + Outbox.migrations + [Probe.migration]
+        for migration in own + migrations {
             migrator.registerMigration(migration.name) { database in
                 for statement in migration.statements { try database.execute(sql: statement) }
             }
@@ -57,44 +96,39 @@ final class LedgerDatabase: Sendable {
     }
 
     /// One transaction on the database's own queue, never on the caller's thread.
+    ///
+    /// - Throws: `LedgerError.unavailable` when the database itself fails; whatever `body` throws.
     func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try await open().writeWithoutTransaction { database in
-            var result: Result?
-            try database.inTransaction(.immediate) {
-                result = try body(database)
-                return .commit
-            }
-            guard let result else { throw LedgerError.unavailable(reason: "the transaction did not run") }
+        do {
+            let result = try await open().write(body)
+            availability.writingWorked()
             return result
+        } catch let error as DatabaseError where error.isOutage {
+            throw availability.writingFailed(error)
         }
     }
 
+    /// Throws as ``write(_:)``.
     func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try await open().read(body)
+        do {
+            let result = try await open().read(body)
+            availability.readingWorked()
+            return result
+        } catch let error as DatabaseError where error.isOutage && error.resultCode != .SQLITE_READONLY {
+            // Read-only is what a statement gets that writes: its own fault.
+            throw availability.readingFailed(error)
+        }
     }
 
     func close() throws(LedgerError) {
         _ = try open()
-        queue.withLock { $0 = nil }
+        connection.withLock { $0 = nil }
     }
 
-    private func open() throws(LedgerError) -> DatabaseQueue {
-        guard let queue = queue.withLock({ $0 }) else { throw .unavailable(reason: "it is closed") }
-        return queue
-    }
-}
-
-/// A step of a service's schema, applied once.
-public struct Migration: Sendable {
-    /// Never changes and never comes twice; the ledger's own begin with `ledger-`.
-    public var name: String
-    /// SQL, run in this order in one transaction. Once applied they are never run again, changed or not: a change is
-    /// another migration.
-    public var statements: [String]
-
-    /// - Parameter statements: all of them take effect, or none.
-    public init(_ name: String, _ statements: [String]) {
-        self.name = name
-        self.statements = statements
+    private func open() throws(LedgerError) -> Connection {
+        guard let connection = connection.withLock({ $0 }) else {
+            throw .unavailable(reason: "the database \(path) is closed")
+        }
+        return connection
     }
 }

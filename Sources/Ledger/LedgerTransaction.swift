@@ -10,6 +10,8 @@ public struct LedgerTransaction {
     public let event: EventMetadata?
     let database: Database
     let encoder: EventEncoder
+    /// When the transaction began.
+    let now: RFC3339Time
 
     /// Runs one statement; `?` stands for the arguments in turn.
     ///
@@ -42,7 +44,8 @@ public struct LedgerTransaction {
     ///
     /// - Throws: as ``AMQPBridge/EventEncoder/encode(_:causedBy:)``: what could never be sent does not get in.
     public func emit(_ event: any Event) throws {
-        try Outbox.insert(try encoder.encode(event, causedBy: self.event), into: database)
+        try Outbox.insert(
+            try encoder.encode(event, causedBy: self.event), causedBy: self.event?.id, into: database)
     }
 }
 

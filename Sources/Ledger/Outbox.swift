@@ -3,30 +3,12 @@ import Foundation
 import GRDB
 
 /// Events that are committed and not yet confirmed by the broker.
+///
+/// Of each key one row is its *head*: the oldest that is not parked. Only heads have a `next_at`, so what may go now is
+/// found without looking at what waits behind them, however much that is.
 enum Outbox {
-    static let migration = Migration(
-        "ledger-outbox-1",
-        [
-            """
-            CREATE TABLE outbox (
-                seq INTEGER PRIMARY KEY AUTOINCREMENT,
-                event_id TEXT NOT NULL UNIQUE,
-                type TEXT NOT NULL,
-                key TEXT NOT NULL,
-                routing_key TEXT NOT NULL,
-                audience TEXT NOT NULL,
-                correlation_id TEXT NOT NULL,
-                source TEXT NOT NULL,
-                time INTEGER NOT NULL,
-                content_type TEXT NOT NULL,
-                body BLOB NOT NULL,
-                attempts INTEGER NOT NULL DEFAULT 0,
-                next_at INTEGER NOT NULL DEFAULT 0,
-                last_error TEXT
-            )
-            """,
-            "CREATE INDEX outbox_key ON outbox (key, seq)",
-        ])
+    /// The longest wait after a refusal, in milliseconds.
+    private static let maxWait: Int64 = 60_000
 
     struct Row: Sendable {
         var sequence: Int64
@@ -34,29 +16,39 @@ enum Outbox {
         var event: EncodedEvent
     }
 
-    static func insert(_ event: EncodedEvent, into database: Database) throws {
+    /// - Parameter causationID: the event that led to it.
+    static func insert(_ event: EncodedEvent, causedBy causationID: String?, into database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO outbox
-                    (event_id, type, key, routing_key, audience, correlation_id, source, time, content_type, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (event_id, type, key, routing_key, audience, correlation_id, causation_id, source, time, next_at,
+                    content_type, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE key = ? AND parked = 0) THEN NULL ELSE 0 END, ?, ?)
                 """)
         try statement.execute(arguments: [
             event.id, event.type.rawValue, event.key, event.routingKey.rawValue, event.audience.rawValue,
-            event.correlationID, event.source, event.time.milliseconds, event.contentType, Data(event.body),
+            event.correlationID, causationID, event.source, event.time.milliseconds, event.key, event.contentType,
+            Data(event.body),
         ])
     }
 
-    /// The oldest rows that may go now, at most one a key: a row never leaves while an older one of its key waits.
+    /// What may go now, at most one a key: a row never leaves while an older one of its key waits.
+    ///
+    /// A wait longer than any can be means that the clock was set back: then it is over.
     static func due(at now: RFC3339Time, limit: Int, in database: Database) throws -> [Row] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT * FROM outbox AS o
-                WHERE next_at <= ? AND NOT EXISTS
-                    (SELECT 1 FROM outbox AS older WHERE older.key = o.key AND older.seq < o.seq)
-                ORDER BY seq LIMIT ?
-                """)
-        return try GRDB.Row.fetchAll(statement, arguments: [now.milliseconds, limit]).map(Self.row)
+        let columns = """
+            seq, attempts, event_id, type, key, routing_key, audience, correlation_id, source, time, content_type, body
+            """
+        let due = try database.cachedStatement(
+            sql: "SELECT \(columns) FROM outbox WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?")
+        var rows = try GRDB.Row.fetchAll(due, arguments: [now.milliseconds, limit]).map(Self.row)
+        guard rows.count < limit else { return rows }
+        let overdue = try database.cachedStatement(
+            sql: "SELECT \(columns) FROM outbox WHERE next_at > ? ORDER BY next_at, seq LIMIT ?")
+        rows += try GRDB.Row.fetchAll(overdue, arguments: [now.milliseconds + maxWait, limit - rows.count])
+            .map(Self.row)
+        return rows
     }
 
     private static func row(_ row: GRDB.Row) throws -> Row {
@@ -70,21 +62,50 @@ enum Outbox {
         return Row(sequence: row["seq"], attempts: row["attempts"], event: event)
     }
 
-    /// Confirmed and routed: the broker has it.
-    static func remove(_ rows: [Row], from database: Database) throws {
+    /// Confirmed and routed: the broker has it, and the next of its key may go.
+    static func remove(_ row: Row, from database: Database) throws {
         let statement = try database.cachedStatement(sql: "DELETE FROM outbox WHERE seq = ?")
-        for row in rows { try statement.execute(arguments: [row.sequence]) }
+        try statement.execute(arguments: [row.sequence])
+        try advance(row.event.key, in: database)
     }
 
     /// Refused or unroutable: later again, after 1 s doubling to 60 s.
     static func postpone(_ row: Row, error: String, at now: RFC3339Time, in database: Database) throws {
-        let delay = min(60_000, Int64(1000) << min(Int64(row.attempts), 6))
+        let delay = min(maxWait, Int64(1000) << min(Int64(row.attempts), 6))
         try database.execute(
             sql: "UPDATE outbox SET attempts = attempts + 1, next_at = ?, last_error = ? WHERE seq = ?",
             arguments: [now.milliseconds + delay, error, row.sequence])
     }
 
-    static func count(in database: Database) throws -> Int {
-        try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM outbox") ?? 0
+    /// It can never be sent as it is. Others of its key go on without it.
+    static func park(_ row: Row, error: String, in database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE outbox SET parked = 1, next_at = NULL, attempts = attempts + 1, last_error = ? WHERE seq = ?
+                """,
+            arguments: [error, row.sequence])
+        try advance(row.event.key, in: database)
+    }
+
+    /// Sent again after what is on its way of its key, and before the rest. False when no such event is parked.
+    static func unpark(_ eventID: String, in database: Database) throws -> Bool {
+        let found = try String.fetchOne(
+            database, sql: "SELECT key FROM outbox WHERE event_id = ? AND parked = 1", arguments: [eventID])
+        guard let key = found else { return false }
+        let hasHead = try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ? AND parked = 0)", arguments: [key])
+        try database.execute(sql: "UPDATE outbox SET parked = 0 WHERE event_id = ?", arguments: [eventID])
+        if hasHead == false { try advance(key, in: database) }
+        return true
+    }
+
+    /// The oldest of a key becomes its head.
+    private static func advance(_ key: String, in database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                UPDATE outbox SET next_at = 0
+                WHERE seq = (SELECT MIN(seq) FROM outbox WHERE key = ? AND parked = 0) AND next_at IS NULL
+                """)
+        try statement.execute(arguments: [key])
     }
 }

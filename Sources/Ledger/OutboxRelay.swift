@@ -1,17 +1,24 @@
 import AMQPBridge
 import Logging
+import Synchronization
 
 /// Sends what the outbox holds: in order per key, pipelined across keys, until confirmed and routed.
 ///
 /// It is woken by commits and looks once a second besides. A crash between a confirm and the removal of its row sends
 /// the event twice, with the same id; the receiver's inbox makes that harmless.
-struct OutboxRelay: Sendable {
+///
+/// A row that can never be sent is *parked*: nobody tries it again by itself, and its key is free. Order per key then
+/// holds among what is sent. To hold the key back would stop everything about that subject for good, and its receivers
+/// tolerate any order as it is.
+final class OutboxRelay: Sendable {
     private static let batchSize = 256
 
-    let database: LedgerDatabase
-    let logger: Logger
+    private let database: LedgerDatabase
+    private let logger: Logger
     private let wakeUps: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
+    private let rounds = Atomic<UInt64>(0)
+    private let roundWaiters = Waiters()
 
     init(database: LedgerDatabase, logger: Logger) {
         self.database = database
@@ -22,56 +29,116 @@ struct OutboxRelay: Sendable {
     /// Something was committed.
     func poke() { wake.yield() }
 
+    /// Grows whenever all that could go has gone.
+    var round: UInt64 { rounds.load(ordering: .sequentiallyConsistent) }
+
+    /// Waits for the end of a round after that one, or until cancelled.
+    func roundEnded(after round: UInt64) async {
+        await roundWaiters.wait { self.round == round }
+    }
+
     /// Until cancelled.
-    func run(publishingTo publisher: any EventPublisher) async throws {
+    func run(publishingTo publisher: any EventPublisher) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                while (try? await Task.sleep(for: .seconds(1))) != nil { poke() }
+                while (try? await Task.sleep(for: .seconds(1))) != nil { self.poke() }
             }
             poke()
+            var suspects: Set<Int64> = []
             for await _ in wakeUps {
                 do {
-                    while try await sendBatch(to: publisher), !Task.isCancelled {}
+                    while try await sendBatch(to: publisher, &suspects), !Task.isCancelled {}
                 } catch {
-                    logger.error("The outbox cannot be read or written", metadata: ["error": .string("\(error)")])
+                    // The database says so itself, once; see Availability.
+                    logger.debug("The outbox cannot be read or written", metadata: ["error": .string("\(error)")])
                 }
+                rounds.add(1, ordering: .sequentiallyConsistent)
+                roundWaiters.resumeAll()
             }
             group.cancelAll()
         }
     }
 
     /// True when there may be more to send right away.
-    func sendBatch(to publisher: any EventPublisher) async throws -> Bool {
-        let rows = try await database.read { try Outbox.due(at: .now, limit: Self.batchSize, in: $0) }
+    func sendBatch(to publisher: any EventPublisher, _ suspects: inout Set<Int64>) async throws -> Bool {
+        var rows = try await database.read { try Outbox.due(at: .now, limit: Self.batchSize, in: $0) }
+        if let suspect = rows.first(where: { suspects.contains($0.sequence) }) { rows = [suspect] }
         guard !rows.isEmpty else { return false }
-        let outcomes = await publisher.publish(rows.map(\.event))
-        let sent = zip(rows, outcomes).filter(\.1.isConfirmed).map(\.0)
-        let refused = zip(rows, outcomes).compactMap { row, outcome in outcome.refusal.map { (row, $0) } }
+        let outcomes = await publish(rows.map(\.event), to: publisher)
+        let wasAlone = rows.count == 1
+        let judged = zip(rows, outcomes).map { ($0, OutboxVerdict($1, wasAlone: wasAlone)) }
+        CrashPoint.after(.confirm)
+        try await mark(judged)
+        for (row, verdict) in judged {
+            switch verdict {
+            case .suspected: suspects.insert(row.sequence)
+            case .sent, .later, .parked: suspects.remove(row.sequence)
+            case .again: break
+            }
+        }
+        report(judged)
+        // Without a connection nothing was settled: wait for the next look instead of spinning.
+        return judged.contains { $1.isSettled }
+    }
+
+    private func publish(_ events: [EncodedEvent], to publisher: any EventPublisher) async -> [PublishOutcome] {
+        CrashPoint.before(.publish)
+        async let outcomes = publisher.publish(events)
+        CrashPoint.after(.publish)
+        let answers = await outcomes
+        CrashPoint.before(.confirm)
+        return answers
+    }
+
+    private func mark(_ judged: [(Outbox.Row, OutboxVerdict)]) async throws {
+        let changes = judged.filter { $1 != .again && $1 != .suspected }
+        guard !changes.isEmpty else { return }
+        CrashPoint.before(.mark)
         try await database.write { database in
-            try Outbox.remove(sent, from: database)
-            for (row, reason) in refused { try Outbox.postpone(row, error: reason, at: .now, in: database) }
+            for (row, verdict) in changes {
+                switch verdict {
+                case .sent: try Outbox.remove(row, from: database)
+                case .later(let reason): try Outbox.postpone(row, error: reason, at: .now, in: database)
+                case .parked(let reason): try Outbox.park(row, error: reason, in: database)
+                case .again, .suspected: break
+                }
+            }
         }
-        for (row, reason) in refused {
-            logger.warning(
-                "An event was not taken and will be sent again",
-                metadata: [
-                    "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
-                    "reason": .string(reason), "attempts": .stringConvertible(row.attempts + 1),
-                ])
+        CrashPoint.after(.mark)
+    }
+
+    /// One line for what waits, however many they are, and one for each that is parked.
+    private func report(_ judged: [(Outbox.Row, OutboxVerdict)]) {
+        var refused = 0
+        var example: Logger.Metadata = [:]
+        for (row, verdict) in judged {
+            var metadata: Logger.Metadata = [
+                "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
+                "attempts": .stringConvertible(row.attempts + 1),
+            ]
+            switch verdict {
+            case .later(let reason):
+                refused += 1
+                metadata["reason"] = .string(reason)
+                if refused == 1 { example = metadata }
+            case .parked(let reason):
+                metadata["reason"] = .string(reason)
+                logger.error("An event can never be sent as it is, and is parked", metadata: metadata)
+            case .sent, .again, .suspected: break
+            }
         }
-        // Without a connection nothing was confirmed: wait for the next look instead of spinning.
-        return !sent.isEmpty
+        guard refused > 0 else { return }
+        example["events"] = .stringConvertible(refused)
+        logger.warning("Events were not taken and will be sent again; the first of them", metadata: example)
     }
 }
 
-extension PublishOutcome {
-    /// Why the broker did not take this message, when it was this message's fault and not the connection's.
-    fileprivate var refusal: String? {
+extension OutboxVerdict {
+    /// Its row has gone, or its key is free.
+    fileprivate var isSettled: Bool {
         switch self {
-        case .confirmed: nil
-        case .nacked: "refused by the broker (nack): is a queue full?"
-        case .unroutable: "nobody listens to its routing key: run shop topology apply"
-        case .unknown(let error): error.isRetriable ? nil : error.message
+        case .sent, .parked: true
+        case .again, .suspected, .later: false
         }
     }
 }

@@ -1,5 +1,3 @@
-public import AMQPBridge
-
 /// A value in a statement or a row: what SQLite and PostgreSQL both know.
 public enum SQLValue: Hashable, Sendable {
     /// SQL's NULL: equal to nothing there, not even to itself.
@@ -69,35 +67,6 @@ public struct SQLRow: Sendable {
         case .blob(let bytes)?: return bytes
         case .text(let text)?: return [UInt8](text.utf8)
         default: throw .unexpectedValue(column: column)
-        }
-    }
-}
-
-/// What goes wrong in a ledger, apart from the database's own errors.
-public enum LedgerError: ClassifiedError, CustomStringConvertible {
-    /// The database cannot be opened or used as it must be.
-    case cannotOpen(path: String, reason: String)
-    /// A result has no such column, or it is null or of another kind than asked for.
-    case unexpectedValue(column: String)
-    /// No text in a database can hold the character NUL.
-    case textWithNUL
-    /// The database is locked, full, read-only, broken or closed: nothing can be handled now.
-    case unavailable(reason: String)
-
-    public var failureClass: FailureClass {
-        switch self {
-        case .cannotOpen, .unavailable: .notNow
-        case .unexpectedValue: .transient
-        case .textWithNUL: .permanent
-        }
-    }
-
-    public var description: String {
-        switch self {
-        case .cannotOpen(let path, let reason): "the database \(path) cannot be opened: \(reason)"
-        case .unexpectedValue(let column): "the column '\(column)' holds something else than expected"
-        case .textWithNUL: "a text holds the character NUL, which cannot be stored"
-        case .unavailable(let reason): "the database cannot be written: \(reason)"
         }
     }
 }

@@ -1,3 +1,4 @@
+import AMQPBridge
 import ServiceHost
 import ShopEvents
 
@@ -8,11 +9,20 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: MailStore.migrations, concurrency: MailOutlet.width)
+                topology: service.topology, migrations: MailStore.migrations, concurrency: MailOutlets.width)
         ) { host in
-            let maildir = Maildir(host.configuration.mailDirectory)
-            try maildir.prepare()
-            NotifyHandlers(ledger: host.ledger, outlet: MailOutlet(maildir: maildir)).register(on: host.bus)
+            let mail = host.configuration.mail
+            let templates = try MailTemplates(TemplateSource(folder: mail.templates), sender: sender(mail))
+            let outlet = try MailOutlets.chosen(by: mail, logger: host.logger)
+            NotifyHandlers(ledger: host.ledger, outlet: outlet, templates: templates).register(on: host.bus)
+            host.addAudit(MailAudit.section)
+        }
+    }
+
+    private static func sender(_ configuration: MailConfiguration) throws(AMQPError) -> Mailbox {
+        guard let text = configuration.sender else { return .shop }
+        do { return try Mailbox(parsing: text) } catch {
+            throw AMQPError(.invalidConfiguration, "MAIL_FROM: \(error)")
         }
     }
 }

@@ -8,39 +8,42 @@ import ShopEvents
 /// is seen twice.
 struct NotifyHandlers: Sendable {
     let ledger: EventLedger
-    let outlet: MailOutlet
-    private let templates = MailTemplates()
-
-    init(ledger: EventLedger, outlet: MailOutlet) {
-        self.ledger = ledger
-        self.outlet = outlet
-    }
+    let outlet: any MailOutlet
+    let templates: MailTemplates
 
     func register(on bus: some EventBus) {
-        bus.on(OrderCreated.self) { event, context in
-            try await send(event, context) { try templates.mail(for: event, $0) }
-        }
-        bus.on(OrderRejected.self) { event, context in
-            try await send(event, context) { try templates.mail(for: event, $0) }
-        }
-        bus.on(ShippingStarted.self) { event, context in
-            try await send(event, context) { try templates.mail(for: event, $0) }
+        for kind in MailTemplates.kinds { register(kind, on: bus) }
+    }
+
+    private func register<E: MailedEvent>(_ kind: E.Type, on bus: some EventBus) {
+        bus.on(kind) { event, context in
+            do {
+                try await send(event, context)
+            } catch {
+                // What failed is worth a note, and the note's own failure is not worth hiding why.
+                try? await ledger.write { try $0.record(context, .failed("\(error)")) }
+                throw error
+            }
+            return []
         }
     }
 
-    private func send<E: Event>(
-        _ event: E, _ context: EventContext, _ compose: (EventMetadata) throws -> MailMessage
-    ) async throws -> [any Event] {
-        let orderID = event.subject
-        let first = try await ledger.write { transaction in
-            try MailStore(transaction: transaction).begin(
-                orderID: orderID, kind: E.routingKey, eventID: context.metadata.id)
+    private func send<E: MailedEvent>(_ event: E, _ context: EventContext) async throws {
+        let note = MailNote(orderID: event.subject, kind: E.routingKey)
+        let first = try await ledger.write { transaction -> String? in
+            let isDue = event.addressee != nil
+            let first = isDue ? try MailStore(transaction).begin(note, eventID: context.metadata.id) : nil
+            if first == nil { try transaction.record(context, .handled) }
+            return first
         }
-        guard let first else { return [] }
+        guard let first else { return }
         var metadata = context.metadata
         metadata.id = first
-        try await outlet.send(try compose(metadata))
-        try await ledger.write { try MailStore(transaction: $0).markSent(orderID: orderID, kind: E.routingKey) }
-        return []
+        guard let message = try templates.mail(for: event, metadata) else { return }
+        try await outlet.send(message)
+        try await ledger.write { transaction in
+            try MailStore(transaction).markSent(note)
+            try transaction.record(context, .handled)
+        }
     }
 }

@@ -29,13 +29,47 @@ public struct AuditSection: Sendable {
 extension ServiceHost {
     /// Shows the service's books at `/audit`: one JSON object a line, the last one of the kind `end` with the number of
     /// those before it. Every page is a consistent view, the whole is not: the service goes on meanwhile.
+    ///
+    /// After the given sections comes what is still in the outbox, as every service has it.
     public func addAudit(_ sections: AuditSection...) {
+        let sections = sections + [.outbox]
         router.get("/audit") { [ledger] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/x-ndjson"],
                 body: ResponseBody { writer in
                     try await AuditRoute.write(sections, to: &writer, reading: ledger)
                 })
+        }
+    }
+}
+
+extension AuditSection {
+    /// Events that are committed and not yet confirmed by the broker.
+    static let outbox = AuditSection { after, limit, transaction in
+        try transaction.outboxEntries(after: Int64(after) ?? 0, limit: limit).map {
+            Entry(key: String($0.number), record: OutboxRecord($0))
+        }
+    }
+
+    private struct OutboxRecord: Encodable {
+        var kind = "outbox"
+        var key: String
+        var event: String
+        var eventID: String
+        var attempts: Int
+        var parked: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case kind, key, event, attempts, parked
+            case eventID = "event_id"
+        }
+
+        init(_ entry: OutboxEntry) {
+            key = entry.key
+            event = entry.event.rawValue
+            eventID = entry.eventID
+            attempts = entry.attempts
+            parked = entry.parked
         }
     }
 }

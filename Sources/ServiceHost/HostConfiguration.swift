@@ -17,8 +17,10 @@ public struct HostConfiguration: Sendable {
     public var dataDirectory: String
     /// `HTTP_PORT`: the admin port, on loopback.
     public var port: Int
-    /// `MAIL_DIR`: the maildir for outgoing mail. Default: mail.
-    public var mailDirectory: String
+    /// `MAIL_…` and `SMTP_…`.
+    public var mail: MailConfiguration
+    /// `CRASH_AT`: where the process is to die, in debug builds only. Default: nowhere.
+    package var crashPoint: CrashPoint?
     /// `LOG_LEVEL`. Default: info.
     public var logLevel: Logger.Level
     /// `LOG_FORMAT`, text or json. Default: text.
@@ -43,7 +45,8 @@ public struct HostConfiguration: Sendable {
         ladder = try value("amqp.retry.ladder").map { (text) throws(AMQPError) in try RetryLadder(text) } ?? .standard
         port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
         dataDirectory = value("data.dir") ?? "data/\(service)"
-        mailDirectory = value("mail.dir") ?? "mail"
+        mail = MailConfiguration { value($0, secret: $1) }
+        crashPoint = try value("crash.at").map { (text) throws(AMQPError) in try CrashPoint(text) }
         queueType =
             try Self.choice(value("amqp.queue.type"), "AMQP_QUEUE_TYPE", "quorum, classic") {
                 QueueType(rawValue: $0)

@@ -68,6 +68,7 @@ public struct ServiceHost {
             }
             return JSONLogHandler(label: label, logLevel: configuration.logLevel)
         }
+        configuration.crashPoint?.arm()
         self.configuration = configuration
         logger = Logger(label: definition.name)
         let encoder = EventEncoder(source: definition.source)
@@ -81,6 +82,7 @@ public struct ServiceHost {
         busConfiguration.subscription.concurrency = definition.concurrency
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
         router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
+        TraceRoute.add(to: router, service: definition.name, reading: ledger)
         self.ledger = ledger
         self.bus = bus
     }

@@ -1,5 +1,6 @@
 import AMQPBridge
 import Foundation
+import GRDB
 import Ledger
 import Testing
 
@@ -29,8 +30,8 @@ struct OpeningTests {
         try await withFolder { folder in
             let ledger = try openLedger("\(folder)/test.db")
             _ = try await ledger.handle([incoming("a", 5)])
-            let other = try openLedger("\(folder)/test.db")
-            #expect(try await other.totals() == ["a": 5])
+            let other = try DatabaseQueue(path: "\(folder)/test.db")
+            #expect(try await other.read { try Int.fetchOne($0, sql: "SELECT total FROM totals") } == 5)
             try other.close()
             try ledger.close()
         }
@@ -49,7 +50,7 @@ struct OpeningTests {
     @Test("a name without a folder is a file here")
     func bareName() async throws {
         let name = "ledger-\(UUID()).db"
-        defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: name + end) } }
+        defer { for end in ["", "-wal", "-shm", ".lock"] { try? FileManager.default.removeItem(atPath: name + end) } }
         let ledger = try openLedger(name)
         #expect(FileManager.default.fileExists(atPath: name))
         try ledger.close()
@@ -74,6 +75,19 @@ struct OpeningTests {
                 #expect(reason.hasPrefix("the database \(path) cannot be opened: "))
             }
             #expect(try Data(contentsOf: URL(filePath: "\(folder)/text.db")) == Data(repeating: 65, count: 10_000))
+        }
+    }
+
+    @Test("a second ledger on the same file is refused until the first is closed")
+    func second() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/test.db"
+            let ledger = try openLedger(path)
+            let reason = try #require(self.reason(path), "it was opened twice")
+            #expect(reason.contains(path) && reason.contains("in use by another process"))
+            #expect(try await ledger.totals() == [:])
+            try ledger.close()
+            #expect(self.reason(path) == nil)
         }
     }
 

@@ -12,7 +12,7 @@ struct OutboxRetryTests {
     }
 
     static let refusals: [@Sendable () -> PublishOutcome] = [
-        { .nacked }, { .unroutable }, { .unknown(AMQPError(.tooLarge, "the header does not fit")) },
+        { .nacked }, { .unroutable }, { .unknown(AMQPError(.permissionDenied, "not to this exchange")) },
     ]
 
     @Test("a refused event waits and blocks its own key only", arguments: 0..<3)

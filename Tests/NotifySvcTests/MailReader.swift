@@ -23,8 +23,10 @@ struct ReadMail: Decodable, Equatable {
     var eventType: String
     var autoSubmitted: String
     var contentType: String
-    var charset: String
     var body: String
+    var html: String
+    /// The types of the parts, and how each is encoded.
+    var parts: [String]
     var fieldNames: [String]
     /// Everything in the message that Python found against the standards.
     var defects: [String]
@@ -76,7 +78,9 @@ enum MailReader {
             for value in m.values():
                 defects += getattr(value, 'defects', ())
             sender, to = m['from'].addresses[0], m['to'].addresses
-            body = m.get_content().replace('\\r\\n', '\\n')
+            body, html = (m.get_body((kind,)).get_content().replace('\\r\\n', '\\n') for kind in ('plain', 'html'))
+            for part in m.iter_parts():
+                defects += part.defects
             when = m['date'].datetime
             return {
                 'subject': str(m['subject']),
@@ -88,8 +92,9 @@ enum MailReader {
                 'inReplyTo': text(m['in-reply-to']), 'references': text(m['references']),
                 'orderID': str(m['x-order-id']), 'eventType': str(m['x-event-type']),
                 'autoSubmitted': str(m['auto-submitted']),
-                'contentType': m.get_content_type(), 'charset': m.get_content_charset(),
-                'body': body, 'fieldNames': m.keys(), 'defects': [repr(d) for d in defects],
+                'contentType': m.get_content_type(),
+                'parts': [f"{p['content-type']} {p['content-transfer-encoding']}" for p in m.iter_parts()],
+                'body': body, 'html': html, 'fieldNames': m.keys(), 'defects': [repr(d) for d in defects],
             }
 
         with open(sys.argv[1]) as f:

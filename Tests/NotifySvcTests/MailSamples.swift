@@ -18,7 +18,7 @@ enum Mails {
         try MailMessage(
             from: from, to: Mailbox(name: name, address: address), subject: subject,
             date: MailDate(secondsSince1970: seconds), id: MessageID(eventID: event, recipient: .customer),
-            orderID: order, eventType: type, isReply: isReply, body: body)
+            orderID: order, eventType: type, isReply: isReply, text: body, html: "<p>\(body)</p>\n")
     }
 
     /// Texts of every kind that has ever broken a mail.

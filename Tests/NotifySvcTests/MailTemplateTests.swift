@@ -6,7 +6,13 @@ import Testing
 
 @Suite("Mail templates: what the customer reads")
 struct MailTemplateTests {
-    private let templates = MailTemplates()
+    private let templates: MailTemplates
+
+    init() throws { templates = try MailTemplates() }
+
+    private func written(for event: some MailedEvent, milliseconds: Int64 = Mails.time * 1000) throws -> MailMessage {
+        try #require(try templates.mail(for: event, metadata(type(of: event).type, milliseconds: milliseconds)))
+    }
 
     private func metadata(_ type: EventType, milliseconds: Int64 = Mails.time * 1000) -> EventMetadata {
         EventMetadata(
@@ -25,7 +31,7 @@ struct MailTemplateTests {
         let event = OrderCreated(
             orderID: order, customer: Customer(name: name, email: email), shipTo: shipTo, currency: currency,
             lines: lines)
-        return try templates.mail(for: event, metadata(OrderCreated.type))
+        return try written(for: event)
     }
 
     @Test func `The confirmation`() async throws {
@@ -69,7 +75,7 @@ struct MailTemplateTests {
             orderID: Mails.order, customer: Customer(name: "", email: "ann@example.com"), shipTo: "",
             carrier: "Parcel Post",
             trackingNumber: "PP-1", lines: [OrderLine(sku: "POT", quantity: 3)])
-        let mail = try await MailReader.read(try templates.mail(for: event, metadata(ShippingStarted.type)))
+        let mail = try await MailReader.read(try written(for: event))
         #expect(mail.subject == "Your order \(Mails.order) is on its way")
         #expect(mail.eventType == "shipping.started")
         #expect(mail.inReplyTo == "<order+\(Mails.order)@shop.example>")
@@ -100,7 +106,7 @@ struct MailTemplateTests {
         let event = OrderRejected(
             orderID: Mails.order, customer: Customer(name: "Jörg", email: "j@example.com"),
             reasons: ["TEA is out of stock: 2 wanted, 1 left.", "POT is unknown."])
-        let mail = try await MailReader.read(try templates.mail(for: event, metadata(OrderRejected.type)))
+        let mail = try await MailReader.read(try written(for: event))
         #expect(mail.subject == "We could not accept your order \(Mails.order)")
         #expect(mail.toNames == ["Jörg"])
         #expect(mail.eventType == "order.rejected")
@@ -113,14 +119,14 @@ struct MailTemplateTests {
 
     @Test func `Without reasons, lines or an address nothing hangs in the air`() throws {
         let event = OrderRejected(orderID: "1", customer: Customer(name: "", email: "a@b"), reasons: [])
-        #expect(!(try templates.mail(for: event, metadata(OrderRejected.type)).body.contains("reason")))
-        #expect(!(try created(shipTo: " \n \n", []).body.contains("\n\n\n")))
-        #expect(try created([]).body.contains("0.00 EUR"))
+        #expect(!(try written(for: event).text.contains("reason")))
+        #expect(!(try created(shipTo: " \n \n", []).text.contains("\n\n\n")))
+        #expect(try created([]).text.contains("0.00 EUR"))
     }
 
     @Test(arguments: ["", " ", "\u{A0}\u{3000}"])
     func `Nobody is greeted by a blank name`(name: String) throws {
-        #expect(try created(name: name).body.hasPrefix("Hello,\n"))
+        #expect(try created(name: name).text.hasPrefix("Hello,\n"))
     }
 
     @Test func `The same event makes the same mail`() throws {
@@ -139,9 +145,9 @@ struct MailTemplateTests {
         let mail = try created(
             shipTo: "1 Main\0\r\nTown\u{2028}X", currency: "E\nR",
             [OrderLine(sku: "A\r\nTotal  0.00 EUR\u{1B}[2J", quantity: 1, unitPrice: 1)])
-        #expect(mail.body.contains("  A\u{FFFD}\u{FFFD}Total  0.00 EUR\u{FFFD}[2J"))
-        #expect(mail.body.contains("  1 Main\u{FFFD}\n  Town\n  X\n"))
-        #expect(mail.body.contains("0.01 E\u{FFFD}R"))
+        #expect(mail.text.contains("  A\u{FFFD}\u{FFFD}Total  0.00 EUR\u{FFFD}[2J"))
+        #expect(mail.text.contains("  1 Main\u{FFFD}\n  Town\n  X\n"))
+        #expect(mail.text.contains("0.01 E\u{FFFD}R"))
     }
 
     @Test(arguments: [
@@ -171,10 +177,10 @@ struct MailTemplateTests {
 
     @Test func `The second of the event is its floor`() throws {
         let event = OrderRejected(orderID: "1", customer: Customer(name: "", email: "a@b"), reasons: [])
-        let mail = try templates.mail(for: event, metadata(OrderRejected.type, milliseconds: -1))
+        let mail = try written(for: event, milliseconds: -1)
         #expect(mail.date.secondsSince1970 == -1)
         #expect(throws: MailError.self) {
-            try templates.mail(for: event, metadata(OrderRejected.type, milliseconds: .min))
+            try written(for: event, milliseconds: .min)
         }
     }
 }

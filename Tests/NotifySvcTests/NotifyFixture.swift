@@ -67,7 +67,8 @@ struct NotifyFixture {
             path: "\(folder)/notify.db", migrations: MailStore.migrations, encoder: bus.encoder,
             logger: Logger(label: "test"))
         mail = "\(folder)/mail"
-        NotifyHandlers(ledger: ledger, outlet: MailOutlet(maildir: Maildir(mail))).register(on: bus)
+        let outlet = MaildirOutlet(maildir: Maildir(mail))
+        NotifyHandlers(ledger: ledger, outlet: outlet, templates: try MailTemplates()).register(on: bus)
     }
 
     /// The names of the mails that were sent.
@@ -91,6 +92,7 @@ struct NotifyFixture {
         orderID: Mails.order, customer: customer, shipTo: "Street 1", currency: "EUR",
         lines: [OrderLine(sku: "MUG", quantity: 2, unitPrice: 1999)])
     static let rejected = OrderRejected(orderID: Mails.order, customer: customer, reasons: ["MUG is sold out."])
+    static let cancelled = OrderCancelled(orderID: Mails.order, customer: customer, reason: "Changed my mind.")
     static let started = ShippingStarted(
         orderID: Mails.order, customer: customer, shipTo: "Street 1", carrier: "C", trackingNumber: "T", lines: [])
 }

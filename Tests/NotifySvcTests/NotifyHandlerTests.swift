@@ -10,9 +10,8 @@ import Testing
 struct NotifyHandlerTests {
     @Test func `Listens to what the contract says`() async throws {
         try await NotifyFixture.with { fixture in
-            #expect(fixture.bus.types == [OrderCreated.type, OrderRejected.type, ShippingStarted.type])
-            let listensTo = Set(ShopService.notify.listensTo)
-            #expect(listensTo == [OrderCreated.routingKey, OrderRejected.routingKey, ShippingStarted.routingKey])
+            #expect(fixture.bus.types == Set(MailTemplates.kinds.map { $0.type }))
+            #expect(Set(ShopService.notify.listensTo) == Set(MailTemplates.kinds.map { $0.routingKey }))
         }
     }
 
@@ -40,10 +39,12 @@ struct NotifyHandlerTests {
             try await fixture.bus.deliver(NotifyFixture.started, id: "e-3")
             try await fixture.bus.deliver(NotifyFixture.created, id: "e-1")
             try await fixture.bus.deliver(NotifyFixture.rejected, id: "e-2")
-            #expect(Set(fixture.sent) == Set(["e-1", "e-2", "e-3"].map(NotifyFixture.fileName)))
+            try await fixture.bus.deliver(NotifyFixture.cancelled, id: "e-4")
+            #expect(Set(fixture.sent) == Set(["e-1", "e-2", "e-3", "e-4"].map(NotifyFixture.fileName)))
             #expect(
                 try await fixture.notes() == [
-                    "order.created sent e-1", "order.rejected sent e-2", "shipping.started sent e-3",
+                    "order.cancelled sent e-4", "order.created sent e-1", "order.rejected sent e-2",
+                    "shipping.started sent e-3",
                 ])
         }
     }
@@ -79,8 +80,8 @@ struct NotifyHandlerTests {
     @Test func `A resend that another event asks for carries the first one's name`() async throws {
         try await NotifyFixture.with { fixture in
             try await fixture.ledger.write { transaction in
-                let store = MailStore(transaction: transaction)
-                _ = try store.begin(orderID: Mails.order, kind: OrderCreated.routingKey, eventID: "e-1")
+                let note = MailNote(orderID: Mails.order, kind: OrderCreated.routingKey)
+                _ = try MailStore(transaction).begin(note, eventID: "e-1")
             }
             try await fixture.bus.deliver(NotifyFixture.created, id: "e-2")
             #expect(fixture.sent == [NotifyFixture.fileName("e-1")])

@@ -15,7 +15,7 @@ struct HostConfigurationTests {
         #expect(configuration.amqp.endpoints.map(\.description) == ["127.0.0.1:5672"])
         #expect(configuration.prefetch == 256 && configuration.port == 8081)
         #expect(configuration.queueType == .quorum && configuration.ladder == .standard)
-        #expect(configuration.dataDirectory == "data/order" && configuration.mailDirectory == "mail")
+        #expect(configuration.dataDirectory == "data/order" && configuration.mail.directory == "mail")
         #expect(configuration.logLevel == .info && !configuration.logsJSON)
         #expect(try read(["AMQP_URL": "", "HTTP_PORT": ""]).port == 8081)
     }
@@ -29,7 +29,7 @@ struct HostConfigurationTests {
         #expect(configuration.amqp.endpoints.map(\.description) == ["one.example:1111", "two.example:5672"])
         #expect(configuration.prefetch == 7 && configuration.port == 9000 && configuration.queueType == .classic)
         #expect(configuration.ladder.rungs.map(\.milliseconds) == [250, 120_000])
-        #expect(configuration.dataDirectory == "/d" && configuration.mailDirectory == "/m")
+        #expect(configuration.dataDirectory == "/d" && configuration.mail.directory == "/m")
         #expect(configuration.logLevel == .debug && configuration.logsJSON)
     }
 

@@ -2,14 +2,15 @@
 # shellcheck disable=SC2034 # other files read what is set here
 # Debian packages: installs what is missing, as root or by sudo, and asks nothing when nothing is.
 
-readonly PACKAGES_TO_RUN=(curl jq librabbitmq4 libsqlite3-0 libssl3)
+readonly PACKAGES_TO_RUN=(ca-certificates curl jq libcurl4 librabbitmq4 libsqlite3-0 libssl3)
 readonly PACKAGES_TO_BUILD=(
-  librabbitmq-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config   # what the package links with
-  git ca-certificates                                    # swift fetches its dependencies
+  libcurl4-openssl-dev librabbitmq-dev libsqlite3-dev    # what the package links with
+  libssl-dev zlib1g-dev pkg-config
+  git                                                    # swift fetches its dependencies
   binutils libc6-dev libgcc-12-dev libstdc++-12-dev      # what the toolchain itself leans on
 )
 readonly PACKAGES_OF_BROKER=(rabbitmq-server)
-readonly PACKAGES_TO_TEST=(python3-pika amqp-tools openssl shellcheck)
+readonly PACKAGES_TO_TEST=(python3-pika python3-aiosmtpd amqp-tools openssl shellcheck)
 
 readonly POLICY=/usr/sbin/policy-rc.d
 readonly POLICY_MARK='written by deploy/lib/install.sh'

@@ -40,6 +40,8 @@ service_start() {
   (
     export HTTP_PORT=$port DATA_DIR=$RUN_DIR/data/$name
     if [[ $name == notify && -z ${SMTP_URL:-} ]]; then export MAIL_DIR=$RUN_DIR/mail; else unset MAIL_DIR; fi
+    # The mail server's password is nobody else's business.
+    [[ $name == notify ]] || unset SMTP_URL SMTP_USER SMTP_PASSWORD_FILE
     # Data, logs and e-mails hold the addresses of customers.
     umask 077
     mkdir -p -- "$DATA_DIR" ${MAIL_DIR:+"$MAIL_DIR"}

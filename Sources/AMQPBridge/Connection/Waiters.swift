@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Tasks that wait for a change. Each is resumed once: by the change, or by its own cancellation.
-final class Waiters: Sendable {
+package final class Waiters: Sendable {
     private struct State {
         var continuations: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextID: UInt64 = 0
@@ -9,11 +9,13 @@ final class Waiters: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Waits for the next `resumeAll()`, unless the reason to wait is gone already.
     ///
     /// - Parameter condition: looked at under the same lock that `resumeAll()` takes, so no change between the look and
     ///   the wait is missed.
-    func wait(while condition: @Sendable () -> Bool) async {
+    package func wait(while condition: @Sendable () -> Bool) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -32,7 +34,7 @@ final class Waiters: Sendable {
         }
     }
 
-    func resumeAll() {
+    package func resumeAll() {
         let waiting = state.withLock { state in
             defer { state.continuations = [:] }
             return state.continuations.values

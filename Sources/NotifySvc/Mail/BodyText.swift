@@ -11,11 +11,6 @@ enum BodyText {
         }
         return line
     }
-
-    /// A text that may have several lines, such as an address, indented so that it cannot pose as ours.
-    static func block(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).map { "  " + line(String($0)) }.joined(separator: "\n")
-    }
 }
 
 /// Columns of text; the first is aligned to the left, all others to the right.

@@ -11,6 +11,8 @@ enum MailError: ClassifiedError, Hashable, CustomStringConvertible {
     case dateOutOfRange(secondsSince1970: Int64)
     /// The sum does not fit into 64 bits of minor units.
     case amountTooLarge
+    /// More than `MailMessage.maximumSize`.
+    case tooLarge(bytes: Int)
 
     var failureClass: FailureClass { .permanent }
 
@@ -28,6 +30,8 @@ enum MailError: ClassifiedError, Hashable, CustomStringConvertible {
             return "a mail cannot be dated \(seconds) seconds from 1970"
         case .amountTooLarge:
             return "the order's total is too large"
+        case .tooLarge(let bytes):
+            return "a mail of \(bytes) bytes is larger than the \(MailMessage.maximumSize) that are sent"
         }
     }
 }

@@ -20,6 +20,25 @@ struct Mailbox: Hashable, Sendable {
         self.address = knownAddress
     }
 
+    /// Reads `orders@example.com` or `The Shop <orders@example.com>`; quotes around the name are dropped.
+    ///
+    /// - Throws: as ``init(name:address:)``.
+    init(parsing text: String) throws(MailError) {
+        let text = text.drop { $0 == " " }
+        guard let open = text.lastIndex(of: "<"), text.hasSuffix(">") else {
+            try self.init(address: String(text))
+            return
+        }
+        var name = text[..<open]
+        while name.last == " " { name.removeLast() }
+        if name.count >= 2, name.first == "\"", name.last == "\"" {
+            name = name.dropFirst().dropLast()
+        } else if name.contains(where: { "<>@,;".contains($0) }) {
+            throw .invalidAddress(String(text), reason: "is more than one, or its name lacks the quotes")
+        }
+        try self.init(name: String(name), address: String(text[text.index(after: open)...].dropLast()))
+    }
+
     /// The sender, unless told otherwise.
     static let shop = Mailbox(name: "The Shop", knownAddress: "orders@shop.example")
 

@@ -22,17 +22,12 @@ find_mails() {
     }' <(jq -r .order_id "$WORK/placed.jsonl") - >"$WORK/mails.tsv"
 }
 
-# print_mail FILE: headers and text as they are, apart from the transfer encoding.
+# print_mail FILE: headers, and the text of its first part.
 print_mail() {
-  local headers body encoding
+  local headers part
   headers=$(sed -e 's/\r$//' -e '/^$/q' -- "$1")
-  body=$(sed -e 's/\r$//' -e '1,/^$/d' -- "$1")
-  encoding=$(sed -n 's/^content-transfer-encoding:[ \t]*//Ip' <<<"$headers" | tr '[:upper:]' '[:lower:]')
-  case $encoding in
-    base64) body=$(base64 -d <<<"$body") ;;
-    quoted-printable) body=$(from_quoted_printable <<<"$body") ;;
-  esac
-  printf '%s\n\n%s\n' "$headers" "$body"
+  part=$(sed -e 's/\r$//' -e '1,/^$/d' -- "$1" | sed -e '1,/^$/d' | sed -e '/^--=_/,$d')
+  printf '%s\n\n%s\n' "$headers" "$(from_quoted_printable <<<"$part")"
 }
 
 from_quoted_printable() {

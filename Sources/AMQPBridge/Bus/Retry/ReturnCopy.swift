@@ -125,7 +125,7 @@ struct ReturnCopy {
 
 extension String {
     /// At most that many bytes, cut between characters.
-    func prefix(utf8Bytes limit: Int) -> String {
+    package func prefix(utf8Bytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var end = utf8.index(startIndex, offsetBy: limit)
         while end > startIndex, end.samePosition(in: self) == nil { end = utf8.index(before: end) }

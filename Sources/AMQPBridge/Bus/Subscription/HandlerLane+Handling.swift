@@ -37,7 +37,9 @@ extension HandlerLane {
         of handler: HandlerRegistry.Single, _ event: IncomingEvent, _ encoder: EventEncoder
     ) async -> Result<[EncodedEvent], any Error> {
         do {
+            CrashPoint.before(.handler)
             let events = try await handler(event.event, event.context)
+            CrashPoint.after(.handler)
             guard !events.isEmpty else { return .success([]) }
             return .success(try events.map { try encoder.encode($0, causedBy: event.context.metadata) })
         } catch {

@@ -30,7 +30,7 @@ extension HandlerLane {
                 continue
             }
             if let last = consumer, last !== conclusion.item.consumer {
-                last.settle(tags, .ack)
+                acknowledge(tags, to: last)
                 tags = []
             }
             consumer = conclusion.item.consumer
@@ -38,8 +38,14 @@ extension HandlerLane {
             if !conclusion.item.delivery.isRedelivered { isProof = true }
         }
         conclusions = rest
-        consumer?.settle(tags, .ack)
+        if let consumer { acknowledge(tags, to: consumer) }
         if isProof, context.flow.isCautious { context.flow.proved() }
+    }
+
+    private func acknowledge(_ tags: [DeliveryTag], to consumer: DeliveryConsumer) {
+        CrashPoint.before(.ack)
+        consumer.settle(tags, .ack)
+        CrashPoint.after(.ack)
     }
 
     /// - Returns: how many have to be sent once more.

@@ -24,6 +24,7 @@ struct Subscription: Sendable {
     func dispatch(_ deliveries: [Delivery], from consumer: DeliveryConsumer) async {
         var shares = [[LaneItem]](repeating: [], count: lanes.count + batchLanes.count)
         for delivery in deliveries {
+            CrashPoint.before(.receive)
             if delivery.isOversized {
                 // Too large to copy: the broker moves it to the dead letters itself.
                 consumer.settle(delivery.tag, .reject(requeue: false))
@@ -32,7 +33,10 @@ struct Subscription: Sendable {
             let (item, lane) = route(delivery, consumer)
             shares[lane].append(item)
         }
-        for (lane, items) in zip(allLanes, shares) where !items.isEmpty { await lane.add(items) }
+        for (lane, items) in zip(allLanes, shares) where !items.isEmpty {
+            await lane.add(items)
+            for _ in items { CrashPoint.after(.receive) }
+        }
     }
 
     private func route(_ delivery: Delivery, _ consumer: DeliveryConsumer) -> (LaneItem, lane: Int) {

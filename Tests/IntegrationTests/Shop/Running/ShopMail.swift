@@ -5,7 +5,7 @@ struct ShopMail: Sendable {
     var fields: [String: String] = [:]
     var body = ""
 
-    /// - Parameter bytes: a message by RFC 5322 with a quoted-printable body.
+    /// - Parameter bytes: a message by RFC 5322 whose first part is text in quoted-printable.
     init(_ bytes: Data) {
         let text = String(decoding: bytes, as: UTF8.self)
         guard let end = text.range(of: "\r\n\r\n") else { return }
@@ -14,7 +14,11 @@ struct ShopMail: Sendable {
             guard let colon = line.firstIndex(of: ":") else { continue }
             fields[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
         }
-        body = Self.decoded(text[end.upperBound...])
+        // The first part: from the end of its own header to the next boundary.
+        guard let start = text[end.upperBound...].range(of: "\r\n\r\n")?.upperBound,
+            let stop = text[start...].range(of: "\r\n--=_")?.lowerBound
+        else { return }
+        body = Self.decoded(text[start..<stop])
     }
 
     var orderID: String { fields["x-order-id"] ?? "" }

@@ -1,10 +1,7 @@
 import Dispatch
 
-/// Where mail leaves. It waits for the disk, so it has its own queue and blocks no task's thread.
-struct MailOutlet: Sendable {
-    /// Mails that are written at the same time: each waits four times for the disk, which can take several at once.
-    static let width = 8
-
+/// Mail into files. It waits for the disk, so it has its own queue and blocks no task's thread.
+struct MaildirOutlet: MailOutlet {
     let maildir: Maildir
     private let queue = DispatchQueue(label: "mail", attributes: .concurrent)
 
