@@ -126,7 +126,7 @@ let package = Package(
         tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge"),
         tests("LedgerTests", of: "Ledger", "AMQPBridge"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
-        tests("ServiceHostTests", of: "ServiceHost", "AMQPBridge"),
+        tests("ServiceHostTests", of: "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge"),
         tests("OrderSvcTests", of: "OrderSvc", "Ledger", "ShopEvents", "AMQPBridge", hummingbird, httpTesting),
         tests("InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge", hummingbird, httpTesting),
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
@@ -134,13 +134,19 @@ let package = Package(
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
         tests(
             "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc",
-            "Ledger",
-            "ShopEvents", "AMQPBridge", log),
+            "Ledger", "ShopEvents", "AMQPBridge", log),
         tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
+        .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "BridgeBench",
-            dependencies: ["AMQPBridge"],
+            dependencies: ["AMQPBridge", "Measure"],
             path: "Benchmarks/BridgeBench",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "LedgerBench",
+            dependencies: ["Ledger", "AMQPBridge", "Measure", log],
+            path: "Benchmarks/LedgerBench",
             swiftSettings: settings
         ),
     ],

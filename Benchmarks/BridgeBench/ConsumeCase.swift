@@ -1,4 +1,5 @@
 import AMQPBridge
+import Measure
 
 /// A handler call and an ack a message.
 func measureConsume(_ connection: AMQPConnection, _ count: Int) async throws -> Measured {

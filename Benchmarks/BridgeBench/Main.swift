@@ -1,5 +1,6 @@
 import AMQPBridge
 import Glibc
+import Measure
 
 // The cases of Benchmarks/RawC on AMQPBridge: the same messages, window and prefetch, the same line of JSON.
 //
@@ -16,7 +17,7 @@ struct BridgeBench {
             let configuration = try AMQPConfiguration(urls: getenv("AMQP_URL").map { String(cString: $0) } ?? "")
             let connection = try await AMQPConnection.connect(configuration)
             let measured = try await benchmark.run(connection, count)
-            print(measured.line(case: benchmark.rawValue, messages: count))
+            print(measured.line(case: benchmark.rawValue, who: "AMQPBridge", messages: count))
             await connection.close()
         } catch {
             let text = "BridgeBench: \(error)\n"

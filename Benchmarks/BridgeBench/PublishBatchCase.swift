@@ -1,4 +1,5 @@
 import AMQPBridge
+import Measure
 
 private let batchSize = 128
 

@@ -1,4 +1,5 @@
 import AMQPBridge
+import Measure
 
 /// One async call a message: every task waits for its message's confirm before it sends the next.
 func measurePublish(_ connection: AMQPConnection, _ count: Int) async throws -> Measured {

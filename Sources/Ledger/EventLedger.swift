@@ -46,12 +46,15 @@ public final class EventLedger: Sendable {
         ) { .now }
     }
 
-    /// - Parameter clock: what says how old events are and when they were handled.
+    /// - Parameters:
+    ///   - lockLimit: so long it waits for somebody else who holds the file locked.
+    ///   - clock: what says how old events are and when they were handled.
     init(
         path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
-        handlerLimit: Duration = .seconds(30), clock: @escaping @Sendable () -> RFC3339Time
+        handlerLimit: Duration = .seconds(30), lockLimit: Duration = .seconds(5),
+        clock: @escaping @Sendable () -> RFC3339Time
     ) throws(LedgerError) {
-        database = try LedgerDatabase(path: path, migrations: migrations, logger: logger)
+        database = try LedgerDatabase(path: path, migrations: migrations, lockLimit: lockLimit, logger: logger)
         self.encoder = encoder
         self.logger = logger
         self.clock = clock

@@ -26,6 +26,7 @@ final class LedgerDatabase: Sendable {
         func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
             try await queue.writeWithoutTransaction { database in
                 var result: Result?
+                if database.isInsideTransaction { try database.rollback() }
                 try database.inTransaction(.immediate) {
                     result = try body(database)
                     return .commit
@@ -40,8 +41,10 @@ final class LedgerDatabase: Sendable {
         }
     }
 
-    /// - Parameter migrations: the service's own tables, each applied once, in order.
-    init(path: String, migrations: [Migration], logger: Logger) throws(LedgerError) {
+    /// - Parameters:
+    ///   - migrations: the service's own tables, each applied once, in order.
+    ///   - lockLimit: so long it waits for somebody else who holds the file locked.
+    init(path: String, migrations: [Migration], lockLimit: Duration, logger: Logger) throws(LedgerError) {
         self.path = path
         availability = Availability(path: path, logger: logger)
         do {
@@ -57,7 +60,9 @@ final class LedgerDatabase: Sendable {
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.foreignKeysEnabled = true
-            configuration.busyMode = .timeout(5)
+            configuration.busyMode = .timeout(lockLimit / .seconds(1))
+            // A handler's own BEGIN, or a rollback that fails, must not end the process: see `write`.
+            configuration.allowsUnsafeTransactions = true
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.makeDurable(queue)
             try Self.migrate(queue, migrations)

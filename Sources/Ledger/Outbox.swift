@@ -37,19 +37,20 @@ enum Outbox {
     ///
     /// A wait longer than any can be means that the clock was set back: then it is over.
     static func due(at now: RFC3339Time, limit: Int, in database: Database) throws -> [Row] {
-        let columns = """
-            seq, attempts, event_id, type, key, routing_key, audience, correlation_id, source, time, content_type, body
-            """
-        let due = try database.cachedStatement(
-            sql: "SELECT \(columns) FROM outbox WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?")
-        var rows = try GRDB.Row.fetchAll(due, arguments: [now.milliseconds, limit]).map(Self.row)
+        let statement = try database.cachedStatement(sql: dueSQL)
+        var rows = try GRDB.Row.fetchAll(statement, arguments: [now.milliseconds, limit]).map(Self.row)
         guard rows.count < limit else { return rows }
-        let overdue = try database.cachedStatement(
-            sql: "SELECT \(columns) FROM outbox WHERE next_at > ? ORDER BY next_at, seq LIMIT ?")
+        let overdue = try database.cachedStatement(sql: overdueSQL)
         rows += try GRDB.Row.fetchAll(overdue, arguments: [now.milliseconds + maxWait, limit - rows.count])
             .map(Self.row)
         return rows
     }
+
+    static let dueSQL = "SELECT \(columns) FROM outbox WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?"
+    static let overdueSQL = "SELECT \(columns) FROM outbox WHERE next_at > ? ORDER BY next_at, seq LIMIT ?"
+    private static let columns = """
+        seq, attempts, event_id, type, key, routing_key, audience, correlation_id, source, time, content_type, body
+        """
 
     private static func row(_ row: GRDB.Row) throws -> Row {
         let body: Data = row["body"]
@@ -101,11 +102,11 @@ enum Outbox {
 
     /// The oldest of a key becomes its head.
     private static func advance(_ key: String, in database: Database) throws {
-        let statement = try database.cachedStatement(
-            sql: """
-                UPDATE outbox SET next_at = 0
-                WHERE seq = (SELECT MIN(seq) FROM outbox WHERE key = ? AND parked = 0) AND next_at IS NULL
-                """)
-        try statement.execute(arguments: [key])
+        try database.cachedStatement(sql: advanceSQL).execute(arguments: [key])
     }
+
+    static let advanceSQL = """
+        UPDATE outbox SET next_at = 0
+        WHERE seq = (SELECT MIN(seq) FROM outbox WHERE key = ? AND parked = 0) AND next_at IS NULL
+        """
 }

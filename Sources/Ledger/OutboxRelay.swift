@@ -15,19 +15,21 @@ final class OutboxRelay: Sendable {
 
     private let database: LedgerDatabase
     private let logger: Logger
-    private let wakeUps: AsyncStream<Void>
-    private let wake: AsyncStream<Void>.Continuation
+    private let isPoked = Atomic(true)
+    private let pokeWaiters = Waiters()
     private let rounds = Atomic<UInt64>(0)
     private let roundWaiters = Waiters()
 
     init(database: LedgerDatabase, logger: Logger) {
         self.database = database
         self.logger = logger
-        (wakeUps, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Something was committed.
-    func poke() { wake.yield() }
+    func poke() {
+        isPoked.store(true, ordering: .sequentiallyConsistent)
+        pokeWaiters.resumeAll()
+    }
 
     /// Grows whenever all that could go has gone.
     var round: UInt64 { rounds.load(ordering: .sequentiallyConsistent) }
@@ -45,7 +47,9 @@ final class OutboxRelay: Sendable {
             }
             poke()
             var suspects: Set<Int64> = []
-            for await _ in wakeUps {
+            while !Task.isCancelled {
+                await pokeWaiters.wait { !self.isPoked.load(ordering: .sequentiallyConsistent) }
+                isPoked.store(false, ordering: .sequentiallyConsistent)
                 do {
                     while try await sendBatch(to: publisher, &suspects), !Task.isCancelled {}
                 } catch {

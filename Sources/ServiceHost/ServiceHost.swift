@@ -82,6 +82,7 @@ public struct ServiceHost {
         busConfiguration.subscription.concurrency = definition.concurrency
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
         router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
+        OutboxRoute.add(to: router, changing: ledger)
         TraceRoute.add(to: router, service: definition.name, reading: ledger)
         self.ledger = ledger
         self.bus = bus

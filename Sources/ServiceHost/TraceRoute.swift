@@ -1,4 +1,5 @@
 import AMQPBridge
+import Foundation
 import Hummingbird
 import Ledger
 
@@ -9,14 +10,17 @@ enum TraceRoute {
 
     static func add(to router: Router<BasicRequestContext>, service: String, reading ledger: EventLedger) {
         router.get("/trace/:key") { _, context in
-            let key = try context.parameters.require("key")
-            return try await ledger.read { transaction in
-                Report(
-                    service: service,
-                    entries: try transaction.journal(of: key, limit: maxEntries).map(Entry.init),
-                    waiting: try transaction.outboxEntries(of: key, limit: maxEntries).map(Waiting.init))
+            guard let key = try context.parameters.require("key").removingPercentEncoding else {
+                throw HTTPError(.badRequest, message: "the key in the path is not percent-encoded UTF-8")
             }
+            return try await ledger.read { try report(of: key, service: service, in: $0) }
         }
+    }
+
+    static func report(of key: String, service: String, in transaction: LedgerTransaction) throws -> Report {
+        Report(
+            service: service, entries: try transaction.journal(of: key, limit: maxEntries).map(Entry.init),
+            waiting: try transaction.outboxEntries(of: key, limit: maxEntries).map(Waiting.init))
     }
 
     struct Report: ResponseEncodable, Sendable {

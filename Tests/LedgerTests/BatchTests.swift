@@ -51,6 +51,23 @@ struct BatchTests {
         }
     }
 
+    @Test(
+        "a handler that ends or begins transactions itself breaks nothing", arguments: ["COMMIT", "ROLLBACK", "BEGIN"])
+    func ownTransactions(statement: String) async throws {
+        try await withLedger { ledger in
+            ledger.on(TotalChanged.self) { _, transaction in
+                try transaction.execute(statement)
+                return []
+            }
+            let events = [incoming(TotalChanged(name: "x", total: 1), id: "x"), incoming("a", 1, id: "1")]
+            _ = try? await ledger.handle(events)
+            _ = try? await ledger.write { try $0.execute(statement) }
+            let failure = try await ledger.failure(handling: incoming("a", 1, id: "1"))
+            #expect(failure == nil)
+            #expect(try await ledger.totals() == ["a": 1])
+        }
+    }
+
     @Test("nothing to do")
     func empty() async throws {
         try await withLedger { ledger in

@@ -1,7 +1,8 @@
 import AMQPBridge
 import Foundation
-import Ledger
 import Logging
+
+@testable import Ledger
 
 struct NumberAdded: Event, Hashable {
     static let type: EventType = "test.number.added.v1"
@@ -63,10 +64,13 @@ func withLedger(_ body: (EventLedger) async throws -> Void) async throws {
     }
 }
 
-func openLedger(_ path: String, migrations: [Migration] = Totals.migrations) throws -> EventLedger {
+func openLedger(
+    _ path: String, migrations: [Migration] = Totals.migrations,
+    clock: @escaping @Sendable () -> RFC3339Time = { .now }
+) throws -> EventLedger {
     let ledger = try EventLedger(
-        path: path, migrations: migrations, encoder: EventEncoder(source: "/test/totals"), logger: Logger(label: "test")
-    )
+        path: path, migrations: migrations, encoder: EventEncoder(source: "/test/totals"),
+        logger: Logger(label: "test"), lockLimit: .milliseconds(200), clock: clock)
     ledger.on(NumberAdded.self) { event, transaction in try Totals.add(event, in: transaction) }
     return ledger
 }

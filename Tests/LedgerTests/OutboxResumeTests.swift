@@ -40,6 +40,20 @@ struct OutboxResumeTests {
         }
     }
 
+    @Test("sending can end and begin again")
+    func again() async throws {
+        try await withLedger { ledger in
+            for total in 1...3 {
+                let recorder = Recorder()
+                try await ledger.sending(to: recorder) {
+                    try await ledger.emit([TotalChanged(name: "a", total: total)])
+                    await ledger.drain(until: .now + .seconds(30))
+                }
+                #expect(try await recorder.sent == ["a": [total]])
+            }
+        }
+    }
+
     @Test("a commit wakes the relay at once")
     func wakeUp() async throws {
         try await withLedger { ledger in

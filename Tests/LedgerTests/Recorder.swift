@@ -47,7 +47,7 @@ extension EncodedEvent {
 
 extension EventLedger {
     /// Sends what the outbox holds while `body` runs.
-    func sending(to publisher: Recorder, _ body: () async throws -> Void) async throws {
+    func sending(to publisher: any EventPublisher, _ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.run(publishingTo: publisher) }
             try await body()

@@ -33,6 +33,11 @@ struct HostConfigurationTests {
         #expect(configuration.logLevel == .debug && configuration.logsJSON)
     }
 
+    @Test func aPlaceToDie() throws {
+        #expect(try read([:]).crashPoint == nil)
+        #expect(try read(["CRASH_AT": "after-mark:2"]).crashPoint == CrashPoint("after-mark:2"))
+    }
+
     @Test func filesForTLS() throws {
         #expect(try read([:]).amqp.options.tls == TLSOptions())
         let files = try read([
@@ -45,7 +50,8 @@ struct HostConfigurationTests {
     @Test(arguments: [
         ("AMQP_URL", "http://u:canary@h/"), ("AMQP_URL", "canary"), ("AMQP_PREFETCH", "0"), ("AMQP_PREFETCH", "65536"),
         ("AMQP_PREFETCH", "many"), ("AMQP_QUEUE_TYPE", "stream"), ("AMQP_RETRY_LADDER", "1 second"),
-        ("HTTP_PORT", "70000"), ("HTTP_PORT", "-1"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
+        ("CRASH_AT", "canary"), ("HTTP_PORT", "70000"), ("HTTP_PORT", "-1"), ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
     ])
     func aBadValueIsNamed(variable: String, value: String) {
         do {
@@ -55,7 +61,7 @@ struct HostConfigurationTests {
             #expect(error.code == .invalidConfiguration)
             #expect(error.message.contains(variable))
             // What stands in an address may be a password.
-            #expect(!error.message.contains("canary"))
+            #expect(variable != "AMQP_URL" || !error.message.contains("canary"))
         }
     }
 }

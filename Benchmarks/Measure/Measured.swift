@@ -1,24 +1,34 @@
 import Glibc
 
 /// Time and the processor time of the whole process, all threads, between two moments.
-struct Measured {
+package struct Measured {
     private var seconds: Double
     private var processorSeconds: Double
 
-    static func measure(_ work: () async throws -> Void) async rethrows -> Measured {
+    package static func measure(_ work: () async throws -> Void) async rethrows -> Measured {
         let (wall, processor) = (wallSeconds(), usedSeconds())
         try await work()
         return Measured(seconds: wallSeconds() - wall, processorSeconds: usedSeconds() - processor)
     }
 
     /// One line of JSON, with the fields of `deploy/bench --json`.
-    func line(case name: String, messages: Int) -> String {
+    ///
+    /// - Parameter latencies: of single calls; their median and 99th percentile are shown. Empty: not measured.
+    package func line(case name: String, who: String, messages: Int, latencies: [Duration] = []) -> String {
         let rate = Int((Double(messages) / seconds).rounded())
         let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
-        return "{\"case\":\"\(name)\",\"who\":\"AMQPBridge\",\"msgs\":\(messages),\"msgs_per_s\":\(rate),"
-            + "\"cpu_us_per_msg\":\(processor),\"p50_us\":null,\"p99_us\":null,"
+        return "{\"case\":\"\(name)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"msgs_per_s\":\(rate),"
+            + "\"cpu_us_per_msg\":\(processor),\"p50_us\":\(microseconds(latencies, 50)),"
+            + "\"p99_us\":\(microseconds(latencies, 99)),"
             + "\"rss_mb\":\(decimal(peakMegabytes(), digits: 1))}"
     }
+}
+
+/// A percentile by the nearest rank.
+private func microseconds(_ latencies: [Duration], _ percent: Int) -> String {
+    guard !latencies.isEmpty else { return "null" }
+    let latency = latencies.sorted()[(latencies.count * percent + 99) / 100 - 1]
+    return decimal(latency / .microseconds(1), digits: 1)
 }
 
 private func wallSeconds() -> Double {
