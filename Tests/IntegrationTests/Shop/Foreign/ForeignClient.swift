@@ -37,7 +37,7 @@ enum ForeignClient {
     /// The command around that data.
     static func event(_ data: String, type: String = "shop.order.place.v1", subject: String = "by-hand") -> String {
         #"{"specversion": "1.0", "id": "\#(UUID().uuidString)", "source": "/by/hand", "type": "\#(type)", "#
-            + #""subject": "\#(subject)", "time": "2026-01-02T03:04:05Z", "data": \#(data)}"#
+            + #""subject": "\#(subject)", "time": "\#(Date.now.formatted(.iso8601))", "data": \#(data)}"#
     }
 
     static func run(_ script: String, _ url: String, input: Data) async throws {
