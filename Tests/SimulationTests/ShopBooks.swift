@@ -27,7 +27,7 @@ struct ShopBooks {
         }
         self.story = story
         self.letters = letters
-        self.mails = try mails.sent()
+        self.mails = mails.sent
         orders = own(
             try await stage.order.read { try OrderStore(transaction: $0).facts(after: first, limit: limit) }, \.orderID)
         decisions = own(
@@ -91,14 +91,14 @@ struct ShopBooks {
             expect(wish.isCancelled, "nobody wanted that")
         default: expect(false, "has not come to its end")
         }
-        let due = Self.mails(due: order).sorted()
+        let due = Self.mails(due: order)
         expect(mails[wish.id, default: []] == due, "mails \(mails[wish.id, default: []]) instead of \(due)")
         return faults
     }
 
     private static func mails(due order: AuditRecord.Order) -> [String] {
         let end = ["shipped": "shipping.started", "rejected": "order.rejected", "cancelled": "order.cancelled"]
-        return (order.created ? ["order.created"] : []) + (order.addressed ? [end[order.status] ?? ""] : [])
+        return ((order.created ? ["order.created"] : []) + (order.addressed ? [end[order.status] ?? ""] : [])).sorted()
     }
 
     private func stockFaults() -> [String] {

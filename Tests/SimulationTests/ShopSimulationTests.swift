@@ -61,7 +61,7 @@ struct ShopSimulationTests {
 
     private static func report(of seed: UInt64, on stage: ShopStage) async throws -> Report {
         let world = SimulatedWorld(seed: seed)
-        let (inventory, mails) = try stage.enter(world)
+        let (inventory, mails) = stage.enter(world)
         let story = try await ShopStory(world, stage, inventory)
         var report = Report(faults: [], totals: [:], trace: [])
         do {

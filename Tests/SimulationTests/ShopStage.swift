@@ -16,6 +16,7 @@ final class ShopStage: Sendable {
     let inventory: EventLedger
     let shipping: EventLedger
     let notify: EventLedger
+    private let templates: MailTemplates
     private let folder: String
 
     init() throws {
@@ -28,6 +29,7 @@ final class ShopStage: Sendable {
                 encoder: EventEncoder(source: service.source), logger: Logger(label: service.rawValue))
         }
         self.folder = folder
+        templates = try MailTemplates()
         order = try ledger(.order, OrderStore.migrations)
         inventory = try ledger(.inventory, StockStore.migrations)
         shipping = try ledger(.shipping, ShipmentStore.migrations)
@@ -42,7 +44,7 @@ final class ShopStage: Sendable {
     /// The shop's services in a world, each on its own queue.
     ///
     /// - Returns: the inventory's bus, whose stock is set by hand, and the mails that leave.
-    func enter(_ world: SimulatedWorld) throws -> (inventory: SimulatedBus, mails: SimulatedMail) {
+    func enter(_ world: SimulatedWorld) -> (inventory: SimulatedBus, mails: SimulatedMail) {
         func bus(_ service: ShopService) -> SimulatedBus {
             world.service(
                 service.topology(queueType: .quorum, ladder: .standard), encoder: EventEncoder(source: service.source))
@@ -52,8 +54,8 @@ final class ShopStage: Sendable {
         }
         let shelf = bus(.inventory)
         attach(inventory, to: shelf)
-        let mails = SimulatedMail(folder: "\(folder)/mail-\(world.seed)")
-        try mails.register(on: bus(.notify), notify, world)
+        let mails = SimulatedMail(world)
+        NotifyHandlers(ledger: notify, outlet: mails, templates: templates).register(on: bus(.notify))
         return (shelf, mails)
     }
 

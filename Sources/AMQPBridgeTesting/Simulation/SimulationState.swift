@@ -93,7 +93,11 @@ struct SimulationState: Sendable {
             if !service.queue.isEmpty {
                 choices.append { state in .deliver(service: index, state.pick(from: index)) }
             }
-            if service.mayHaveChores, service.chore != nil { choices.append { _ in .chore(service: index) } }
+        }
+        // Seldom while there is something else: what gathers meanwhile then leaves together.
+        guard choices.isEmpty || steps.isMultiple(of: 3) else { return choices }
+        for (index, service) in services.enumerated() where service.awayUntil <= steps && service.mayHaveChores {
+            if service.chore != nil { choices.append { _ in .chore(service: index) } }
         }
         return choices
     }

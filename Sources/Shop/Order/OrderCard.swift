@@ -11,7 +11,9 @@ struct OrderCard {
             guard let text, !text.isEmpty else { return }
             lines.append("  " + label + String(repeating: " ", count: 10 - label.count) + Visible.text(text))
         }
-        add("customer", [order.name ?? "", "<\(order.email)>"].filter { !$0.isEmpty }.joined(separator: " "))
+        // Of an order that was cancelled before it came nobody knows whose it is.
+        let mailbox = order.email.isEmpty ? "not known yet" : "<\(order.email)>"
+        add("customer", [order.name ?? "", mailbox].filter { !$0.isEmpty }.joined(separator: " "))
         add("ship to", order.shipTo)
         add("lines", order.lines.text)
         for reason in order.reasons ?? [] { add("reason", reason) }
