@@ -47,9 +47,9 @@ final class GrowthBench {
             latencies: latencies)
     }
 
-    /// Half of them about new orders, half about any of those stored: old ones as often as young ones.
+    /// Half of them about new orders, half about any of those that still change.
     private func batch() -> [IncomingEvent] {
-        let known = stored
+        let known = stored.suffix(ids.alive)
         return (0..<Self.batchSize).map { number in
             let id = number % 2 == 0 ? ids.next() : known.randomElement() ?? ids.next()
             if number % 2 == 0 { stored.append(id) }

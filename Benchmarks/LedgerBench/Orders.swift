@@ -8,13 +8,18 @@ enum OrderIDs: String {
     case v7
     /// Random: every row lies somewhere else.
     case v4
+    /// Random, and old orders change as often as young ones: the worst there can be.
+    case oldToo = "v4-old-too"
 
     func next() -> String {
         switch self {
         case .v7: UUIDv7().description
-        case .v4: UUID().uuidString.lowercased()
+        case .v4, .oldToo: UUID().uuidString.lowercased()
         }
     }
+
+    /// How many of the last orders still change: an order's life is short.
+    var alive: Int { self == .oldToo ? .max : 10_000 }
 }
 
 /// What the ledger hears.

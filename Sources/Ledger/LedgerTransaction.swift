@@ -42,10 +42,12 @@ public struct LedgerTransaction {
 
     /// Stores an event in the outbox: it is sent if, and only if, this transaction commits.
     ///
+    /// - Parameter cause: what led to it, when that did not come over the bus: a request over HTTP, for example, which
+    ///   ``record(_:_:)`` puts into the journal. Default: the event that is being handled.
     /// - Throws: as ``AMQPBridge/EventEncoder/encode(_:causedBy:)``: what could never be sent does not get in.
-    public func emit(_ event: any Event) throws {
-        try Outbox.insert(
-            try encoder.encode(event, causedBy: self.event), causedBy: self.event?.id, into: database)
+    public func emit(_ event: any Event, causedBy cause: EventMetadata? = nil) throws {
+        let cause = cause ?? self.event
+        try Outbox.insert(try encoder.encode(event, causedBy: cause), causedBy: cause?.id, into: database)
     }
 }
 

@@ -41,12 +41,14 @@ enum OrderDoor {
                 let metadata = EventMetadata(
                     source: source, type: PlaceOrder.type, subject: id, correlationID: id)
                 let outcome = try OrderPlacing.place(command, heard: metadata, in: transaction)
-                for event in outcome.events { try transaction.emit(event) }
                 guard let view = try OrderView(of: id, in: transaction) else {
                     throw LedgerError.unexpectedValue(column: "order_id")
                 }
-                if case .stored = outcome { return (true, view) }
-                return (false, view)
+                guard case .stored(let events) = outcome else { return (false, view) }
+                // As if the command had come over the bus: the order's trace begins with it.
+                try transaction.record(EventContext(metadata: metadata, routingKey: PlaceOrder.routingKey), .handled)
+                for event in events { try transaction.emit(event, causedBy: metadata) }
+                return (true, view)
             }
         } catch let error as OrderRules.Unanswerable {
             throw Unacceptable(reasons: ["\(error)"])

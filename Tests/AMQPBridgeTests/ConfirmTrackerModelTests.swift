@@ -1,3 +1,4 @@
+import AMQPBridgeTesting
 import Testing
 
 @testable import AMQPBridge

@@ -1,3 +1,5 @@
+import AMQPBridgeTesting
+
 @testable import AMQPBridge
 
 extension MessageProperties {

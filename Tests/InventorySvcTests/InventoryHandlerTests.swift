@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Foundation
 import Ledger
 import ShopEvents
@@ -110,7 +111,7 @@ struct InventoryHandlerTests {
     /// Any history of orders, cancellations and stock set by hand keeps the books.
     @Test(arguments: [1, 2, 3, 4, 5, 20_261_123])
     func theBooksBalance(seed: UInt64) async throws {
-        var random = Generator(state: seed)
+        var random = SeededGenerator(seed: seed)
         try await InventoryDesk.open(["A": 3, "B": 3]) { desk in
             for step in 0..<80 {
                 switch Int.random(in: 0..<6, using: &random) {
@@ -155,19 +156,6 @@ struct InventoryHandlerTests {
                 return
             }
             #expect(error is PermanentFailure && "\(error)".contains("by hand"))
-        }
-    }
-
-    /// SplitMix64: small, seeded, the same everywhere.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
         }
     }
 }

@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Testing
 
 @testable import Ledger
@@ -69,9 +70,9 @@ struct OutboxGrowthTests {
     @Test("whatever happens, each key has one head: its oldest row that is not parked", arguments: 1...5)
     func heads(seed: UInt64) async throws {
         try await withLedger { ledger in
-            var random = Random(seed: seed)
+            var random = SeededGenerator(seed: seed)
             for _ in 0..<60 {
-                let (choice, key) = (random.next(below: 5), "k\(random.next(below: 3))")
+                let (choice, key) = (random.below(5), "k\(random.below(3))")
                 if choice < 2 {
                     try await ledger.emit([TotalChanged(name: key, total: 1)])
                 } else {
@@ -92,19 +93,5 @@ struct OutboxGrowthTests {
                 #expect(try await ledger.count("outbox WHERE parked = 1 AND next_at IS NOT NULL") == 0)
             }
         }
-    }
-}
-
-/// SplitMix64, so that a failing seed can be run again.
-private struct Random {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below limit: UInt64) -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return (mixed ^ (mixed >> 31)) % limit
     }
 }

@@ -68,6 +68,11 @@ struct OrderDoorTests {
             #expect(try await desk.story(id) == ["order.place placed", "order.place placed"])
             let sources = try await desk.ledger.read { try OrderStore(transaction: $0).history(of: id) }.map(\.source)
             #expect(sources == ["/shop/order/http", "/shop/order/http"])
+            let (journal, announced) = try await desk.ledger.read {
+                (try $0.journal(of: id, limit: 10), try $0.outboxEntries(of: id, limit: 10))
+            }
+            #expect(journal.map(\.event) == ["order.place"], "the trace begins with it, once")
+            #expect(announced.compactMap(\.causationID) == journal.map(\.eventID))
         }
     }
 

@@ -1,3 +1,4 @@
+import AMQPBridgeTesting
 import Foundation
 import Testing
 

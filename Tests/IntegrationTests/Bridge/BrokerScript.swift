@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 
 /// What one test does to a service's queues, on whatever broker: made from a seed.
 struct BrokerScript: CustomStringConvertible {

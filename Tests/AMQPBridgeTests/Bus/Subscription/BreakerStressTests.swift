@@ -1,3 +1,4 @@
+import AMQPBridgeTesting
 import Synchronization
 import Testing
 

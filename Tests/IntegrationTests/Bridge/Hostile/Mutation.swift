@@ -1,3 +1,5 @@
+import AMQPBridgeTesting
+
 /// Valid bytes made invalid, by a seed.
 struct Mutation {
     var random: SeededGenerator
