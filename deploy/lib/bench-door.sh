@@ -37,6 +37,8 @@ restart_order() {
 
 door_is_open() { curl -fsS --noproxy '*' --max-time 2 "$(door)/health/live" >/dev/null 2>&1; }
 
+all_at_their_end() { shop audit --json | jq -e '.in_flight == 0' >/dev/null; }
+
 door() { echo "http://127.0.0.1:$(service_port order)"; }
 
 # measure ROUND WHO
@@ -61,5 +63,6 @@ for ((round = 1; round <= rounds; round++)); do
   restart_order
   measure "$round" outage-start
   up
-  shop audit --wait 300s >&2 || die "$EX_FAILED" "the books do not balance"
+  wait_until 300 all_at_their_end || die "$EX_FAILED" "orders do not reach their end"
+  shop audit >&2 || die "$EX_FAILED" "the books do not balance"
 done

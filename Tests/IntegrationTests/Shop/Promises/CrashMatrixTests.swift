@@ -33,10 +33,11 @@ extension WholeShop {
                 group.cancelAll()
                 return crashes
             }
-            let books = try await shop.command(["audit", "--json", "--wait", "60s"], within: .seconds(120))
-            #expect(books.exitCode == 0, "\(point): \(books.output)\(books.errors)")
-            let row = try #require(try books.rows(of: AuditRow.self).first)
-            #expect(row.lost == 0 && row.doubled == 0 && row.inFlight == 0 && row.parked == 0 && row.balanced)
+            let row = try await waitFor("\(point): all orders at their end", within: .seconds(120)) {
+                let row = try await shop.command("audit", "--json").rows(of: AuditRow.self).first
+                return row?.inFlight == 0 ? row : nil
+            }
+            #expect(row.lost == 0 && row.doubled == 0 && row.parked == 0 && row.balanced, "\(row)")
             try await expectOneMailOfAKind(in: shop)
             try CrashTable.note(point, crashes, row)
         }
