@@ -43,7 +43,7 @@ final class GrowthBench {
         }
         guard try await ledger.outboxState.waiting == 0 else { throw Wrong(description: "the outbox is not empty") }
         return measured.line(
-            case: "ledger-\(ids)-\(size)", who: "Ledger", messages: batches.count * Self.batchSize,
+            case: "ledger-\(ids.rawValue)-\(size)", who: "Ledger", messages: batches.count * Self.batchSize,
             latencies: latencies)
     }
 
