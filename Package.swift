@@ -132,7 +132,8 @@ let package = Package(
             "InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge", "AMQPBridgeTesting",
             hummingbird, httpTesting),
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
-        tests("NotifySvcTests", of: "NotifySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge"),
+        tests(
+            "NotifySvcTests", of: "NotifySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", "AMQPBridgeTesting"),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
         tests(
             "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc",

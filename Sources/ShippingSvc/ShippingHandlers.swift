@@ -19,6 +19,7 @@ enum ShippingHandlers {
                 trackingNumber: shipment.trackingNumber, lines: event.lines)
         ]
     }
+
     /// The point of no return: whether an order is cancelled in time is decided here and nowhere else.
     ///
     /// Always answered, and asked again the same: whoever asks waits for it.

@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Foundation
 import Ledger
 import Testing
@@ -20,9 +21,11 @@ struct CrashTests {
                 // Without the relay: it could send what is committed before the handling gets any further.
                 _ = try await ledger.handle([incoming("a", 5, id: "1")])
                 try await ledger.sending(to: Recorder()) {
-                    try await eventually("it is sent and marked") { try await ledger.count("outbox") == 0 }
+                    try await eventually("it is sent and marked", within: .seconds(20)) {
+                        try await ledger.count("outbox") == 0
+                    }
                     // After-mark is reached a moment after the row is gone.
-                    try await eventually("it dies") { false }
+                    try await eventually("it dies", within: .seconds(20)) { false }
                 }
             }
             let ledger = try openLedger(path)
@@ -34,7 +37,7 @@ struct CrashTests {
             let failure = try await ledger.failure(handling: incoming("a", 5, id: "1"))
             #expect(failure == nil)
             try await ledger.sending(to: Recorder()) {
-                try await eventually("all is sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("all is sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             #expect(try await ledger.totals() == ["a": 5])
             try ledger.close()

@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Foundation
 import GRDB
 import Glibc
@@ -65,7 +66,7 @@ struct DiskTests {
                 let obstacle = try #require(ledger.obstacle)
                 #expect(obstacle.contains(path) && obstacle.contains("make some"))
                 try FileManager.default.removeItem(atPath: ballast)
-                try await eventually("it notices by itself") { ledger.obstacle == nil }
+                try await eventually("it notices by itself", within: .seconds(20)) { ledger.obstacle == nil }
                 try await handle(names, ledger)
             }
             #expect(try await ledger.totals().count == 201)
@@ -105,7 +106,9 @@ struct DiskTests {
                 #expect(ledger.obstacle != nil, "that it can be read says nothing about writing")
                 try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
                 try other.close()
-                try await eventually("it notices by itself, without any work") { ledger.obstacle == nil }
+                try await eventually("it notices by itself, without any work", within: .seconds(20)) {
+                    ledger.obstacle == nil
+                }
                 try await ledger.emit([TotalChanged(name: "a", total: 1)])
             }
             try ledger.close()
@@ -121,10 +124,10 @@ struct DiskTests {
             let other = try await lock(path)
             let recorder = Recorder()
             try await ledger.sending(to: recorder) {
-                try await eventually("it says so") { ledger.obstacle?.contains("locked") == true }
+                try await eventually("it says so", within: .seconds(20)) { ledger.obstacle?.contains("locked") == true }
                 try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
                 try other.close()
-                try await eventually("it is marked") { try await ledger.count("outbox") == 0 }
+                try await eventually("it is marked", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
                 #expect(ledger.obstacle == nil)
             }
             #expect(await Set(recorder.confirmed.map(\.id)).count == 1, "sent again with the same id")

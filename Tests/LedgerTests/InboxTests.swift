@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Ledger
 import Testing
 
@@ -96,7 +97,7 @@ struct InboxTests {
                 }
             }
             try await ledger.sending(to: Recorder()) {
-                try await eventually("old rows are gone") { try await ledger.count("inbox") == 7 }
+                try await eventually("old rows are gone", within: .seconds(20)) { try await ledger.count("inbox") == 7 }
             }
             #expect(try await ledger.count("inbox WHERE source = '/s7'") == 7)
         }

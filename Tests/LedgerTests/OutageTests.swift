@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Foundation
 import GRDB
 import Ledger
@@ -132,7 +133,7 @@ struct OutageTests {
                         _ = try? await ledger.totals(); return false
                     }
                 }
-                try await eventually("some are handled") { try await ledger.count("inbox") > 5 }
+                try await eventually("some are handled", within: .seconds(20)) { try await ledger.count("inbox") > 5 }
                 try ledger.close()
                 return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }

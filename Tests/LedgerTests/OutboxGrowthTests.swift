@@ -35,7 +35,9 @@ struct OutboxGrowthTests {
             try await ledger.emit((0..<20_000).map { TotalChanged(name: "blocked", total: $0) })
             try await ledger.emit((0..<500).map { TotalChanged(name: "free-\($0)", total: 1) })
             try await ledger.sending(to: recorder) {
-                try await eventually("the free ones are sent") { try await ledger.count("outbox") == 20_000 }
+                try await eventually("the free ones are sent", within: .seconds(20)) {
+                    try await ledger.count("outbox") == 20_000
+                }
             }
             #expect(await recorder.attempts(of: "blocked") < 10, "only its oldest was tried")
             #expect(await recorder.confirmed.count == 500)
@@ -62,7 +64,7 @@ struct OutboxGrowthTests {
             let tomorrow = RFC3339Time.now.milliseconds + 86_400_000
             _ = try await ledger.write { try $0.execute("UPDATE outbox SET next_at = ?", .int(tomorrow)) }
             try await ledger.sending(to: Recorder()) {
-                try await eventually("it is sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("it is sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
         }
     }

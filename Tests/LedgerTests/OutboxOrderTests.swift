@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Ledger
 import Testing
 
@@ -25,7 +26,7 @@ struct OutboxOrderTests {
                     try await ledger.emit(
                         (0..<20).map { TotalChanged(name: "k\(($0 * 7 + total) % 20)", total: total) })
                 }
-                try await eventually("all are sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("all are sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             let sent = try await recorder.sent
             #expect(sent.count == 20 && sent.values.allSatisfy { $0 == Array(0..<10) })
@@ -39,7 +40,7 @@ struct OutboxOrderTests {
             let recorder = Recorder()
             try await ledger.emit((0..<2000).map { TotalChanged(name: "k\($0 % 700)", total: $0) })
             try await ledger.sending(to: recorder) {
-                try await eventually("all are sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("all are sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             #expect(await recorder.confirmed.count == 2000)
             #expect(try await recorder.sent.values.allSatisfy { $0 == $0.sorted() })
@@ -60,7 +61,7 @@ struct OutboxOrderTests {
             }
             try await ledger.sending(to: recorder) {
                 try await ledger.emit((0..<100).map { TotalChanged(name: "k\($0 % 8)", total: $0) })
-                try await eventually("all are sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("all are sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             #expect(await recorder.confirmed.count == 100)
             #expect(try await recorder.sent.values.allSatisfy { $0 == $0.sorted() }, "seed \(seed)")
@@ -74,7 +75,7 @@ struct OutboxOrderTests {
             let recorder = Recorder()
             try await ledger.sending(to: recorder) {
                 _ = try await ledger.handle([incoming("a", 5)])
-                try await eventually("it is sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("it is sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             let event = try #require(await recorder.confirmed.first)
             let (metadata, _) = try CloudEventsCodec().decode(event.body, as: [TotalChanged.type: TotalChanged.self])

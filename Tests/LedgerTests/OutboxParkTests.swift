@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Synchronization
 import Testing
 
@@ -18,7 +19,9 @@ struct OutboxParkTests {
             }
             try await ledger.emit((1...3).map { TotalChanged(name: "a", total: $0) })
             try await ledger.sending(to: recorder) {
-                try await eventually("the others are sent") { try await ledger.outboxState.waiting == 0 }
+                try await eventually("the others are sent", within: .seconds(20)) {
+                    try await ledger.outboxState.waiting == 0
+                }
                 #expect(try await recorder.sent == ["a": [2, 3]])
                 let entry = try #require(try await ledger.read { try $0.outboxEntries(of: "a", limit: 9) }.first)
                 #expect(entry.parked && entry.attempts == 1 && entry.lastError == "the header does not fit")
@@ -28,7 +31,7 @@ struct OutboxParkTests {
                 isRefusing.store(false, ordering: .relaxed)
                 #expect(try await ledger.unpark(entry.eventID))
                 #expect(try await ledger.unpark(entry.eventID) == false, "it is parked no more")
-                try await eventually("it is sent, too") { try await ledger.count("outbox") == 0 }
+                try await eventually("it is sent, too", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             #expect(try await recorder.sent == ["a": [2, 3, 1]])
             #expect(await recorder.attempts(of: "a") == 4)
@@ -54,7 +57,9 @@ struct OutboxParkTests {
             let broker = ClosingBroker(over: 7)
             try await ledger.emit((0..<20).map { TotalChanged(name: "k\($0)", total: $0) })
             try await ledger.sending(to: broker) {
-                try await eventually("all others are sent") { try await ledger.outboxState.waiting == 0 }
+                try await eventually("all others are sent", within: .seconds(20)) {
+                    try await ledger.outboxState.waiting == 0
+                }
             }
             #expect(await Set(broker.taken) == Set((0..<20).filter { $0 != 7 }))
             let rows = try await ledger.read { try $0.outboxEntries(of: "k7", limit: 2) }

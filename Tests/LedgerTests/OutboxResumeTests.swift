@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Ledger
 import Testing
 
@@ -13,7 +14,7 @@ struct OutboxResumeTests {
             ledger = try openLedger("\(folder)/test.db")
             let recorder = Recorder()
             try await ledger.sending(to: recorder) {
-                try await eventually("all are sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("all are sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             #expect(try await recorder.sent == ["a": [1, 3, 6, 10, 15], "b": [1, 3, 6, 10, 15]])
             try ledger.close()
@@ -27,13 +28,13 @@ struct OutboxResumeTests {
             try await ledger.emit([TotalChanged(name: "a", total: 1)])
             let first = Recorder { _, _ in .unknown(AMQPError(.connectionLost, "gone before the confirm")) }
             try await ledger.sending(to: first) {
-                try await eventually("it was tried") { await !first.calls.isEmpty }
+                try await eventually("it was tried", within: .seconds(20)) { await !first.calls.isEmpty }
             }
             try ledger.close()
             let reopened = try openLedger("\(folder)/test.db")
             let second = Recorder()
             try await reopened.sending(to: second) {
-                try await eventually("it is sent") { try await reopened.count("outbox") == 0 }
+                try await eventually("it is sent", within: .seconds(20)) { try await reopened.count("outbox") == 0 }
             }
             #expect(await second.confirmed.map(\.id) == [await first.calls.first?.first?.id])
             try reopened.close()
@@ -60,11 +61,13 @@ struct OutboxResumeTests {
             let recorder = Recorder()
             try await ledger.sending(to: recorder) {
                 try await ledger.emit([TotalChanged(name: "a", total: 0)])
-                try await eventually("the first is sent") { await recorder.confirmed.count == 1 }
+                try await eventually("the first is sent", within: .seconds(20)) { await recorder.confirmed.count == 1 }
                 let start = ContinuousClock.now
                 for total in 1...20 {
                     try await ledger.emit([TotalChanged(name: "a", total: total)])
-                    try await eventually("the next is sent") { await recorder.confirmed.count == total + 1 }
+                    try await eventually("the next is sent", within: .seconds(20)) {
+                        await recorder.confirmed.count == total + 1
+                    }
                 }
                 #expect(ContinuousClock.now - start < .seconds(10), "not one a second")
             }

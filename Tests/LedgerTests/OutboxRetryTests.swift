@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Ledger
 import Synchronization
 import Testing
@@ -29,10 +30,12 @@ struct OutboxRetryTests {
             ])
             let start = ContinuousClock.now
             try await ledger.sending(to: recorder) {
-                try await eventually("the free ones are sent") { try await recorder.sent["free"] == [1, 2] }
+                try await eventually("the free ones are sent", within: .seconds(20)) {
+                    try await recorder.sent["free"] == [1, 2]
+                }
                 #expect(try await recorder.sent["blocked"] == nil)
                 isRefusing.store(false, ordering: .relaxed)
-                try await eventually("all are sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("all are sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             #expect(ContinuousClock.now - start > .milliseconds(900), "it waits a second")
             #expect(try await recorder.sent == ["blocked": [1, 2], "free": [1, 2]])
@@ -45,7 +48,7 @@ struct OutboxRetryTests {
         try await withLedger { ledger in
             try await ledger.emit([TotalChanged(name: "a", total: 1)])
             try await ledger.sending(to: Recorder { _, _ in .unroutable }) {
-                try await eventually("it was refused twice") { try await attempts(ledger) == [2] }
+                try await eventually("it was refused twice", within: .seconds(20)) { try await attempts(ledger) == [2] }
             }
             let row = try #require(try await ledger.read { try $0.first("SELECT * FROM outbox") })
             #expect(try row.text("last_error").contains("shop topology apply"))
@@ -65,7 +68,9 @@ struct OutboxRetryTests {
             try await ledger.write { _ = try $0.execute("UPDATE outbox SET attempts = ?", SQLValue(attempts)) }
             let before = RFC3339Time.now.milliseconds
             try await ledger.sending(to: Recorder { _, _ in .nacked }) {
-                try await eventually("it was refused") { try await self.attempts(ledger) == [attempts + 1] }
+                try await eventually("it was refused", within: .seconds(20)) {
+                    try await self.attempts(ledger) == [attempts + 1]
+                }
             }
             let next = try #require(
                 try await ledger.read { try $0.first("SELECT next_at FROM outbox")?.int("next_at") })
@@ -81,9 +86,9 @@ struct OutboxRetryTests {
             }
             try await ledger.emit([TotalChanged(name: "a", total: 1), TotalChanged(name: "a", total: 2)])
             try await ledger.sending(to: recorder) {
-                try await eventually("it was tried") { await recorder.attempts(of: "a") >= 1 }
+                try await eventually("it was tried", within: .seconds(20)) { await recorder.attempts(of: "a") >= 1 }
                 #expect(try await attempts(ledger) == [0, 0])
-                try await eventually("all are sent") { try await ledger.count("outbox") == 0 }
+                try await eventually("all are sent", within: .seconds(20)) { try await ledger.count("outbox") == 0 }
             }
             #expect(try await recorder.sent == ["a": [1, 2]])
         }
@@ -96,7 +101,7 @@ struct OutboxRetryTests {
             try await ledger.emit([TotalChanged(name: "a", total: 1)])
             let start = ContinuousClock.now
             try await ledger.sending(to: recorder) {
-                try await eventually("three looks") { await recorder.calls.count >= 3 }
+                try await eventually("three looks", within: .seconds(20)) { await recorder.calls.count >= 3 }
             }
             #expect(ContinuousClock.now - start > .milliseconds(1500))
         }

@@ -62,13 +62,3 @@ extension EventLedger {
         }
     }
 }
-
-/// Waits until the condition holds; the limit is for a busy machine.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while ContinuousClock.now < deadline {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    try #require(try await condition(), "never came true: \(what)")
-}

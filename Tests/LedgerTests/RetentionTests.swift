@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Synchronization
 import Testing
 
@@ -35,7 +36,7 @@ struct RetentionTests {
             #expect(try await ledger.failure(handling: event) == nil)
             calendar.set(day: 30.1)
             try await ledger.sending(to: Recorder()) {
-                try await eventually("it is forgotten") { try await ledger.count("inbox") == 0 }
+                try await eventually("it is forgotten", within: .seconds(20)) { try await ledger.count("inbox") == 0 }
             }
             let failure = try #require(try await ledger.failure(handling: event) as? LedgerError)
             #expect(failure.failureClass == .permanent && failure.description.contains("event 1 was emitted at"))
@@ -80,7 +81,7 @@ struct RetentionTests {
             _ = try await ledger.handle([young])
             calendar.set(day: 31)
             try await ledger.sending(to: Recorder()) {
-                try await eventually("old rows are gone") {
+                try await eventually("old rows are gone", within: .seconds(20)) {
                     let failures = try await ledger.count("inbox_failures")
                     let handled = try await ledger.count("inbox")
                     return failures == 1 && handled == 0

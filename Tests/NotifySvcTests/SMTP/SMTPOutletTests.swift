@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Foundation
 import ShopEvents
 import Testing
@@ -147,7 +148,7 @@ struct SMTPOutletTests {
             await #expect(throws: CancellationError.self) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await send(to: "slow", by: outlet) }
-                    while try server.connections() == 0 { try await Task.sleep(for: .milliseconds(10)) }
+                    try await eventually("it is connected", within: .seconds(30)) { try server.connections() > 0 }
                     group.cancelAll()
                     try await group.waitForAll()
                 }
