@@ -138,7 +138,24 @@ let package = Package(
         tests(
             "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc",
             "Ledger", "ShopEvents", "AMQPBridge", log),
-        tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents"),
+        tests("IntegrationTests", of: "AMQPBridge", "AMQPBridgeTesting", "Ledger", "ShopEvents", "ShopRunning"),
+        // The shop's processes, commands and peers, as tests and fault scenarios run them.
+        .target(
+            name: "ShopRunning",
+            dependencies: ["AMQPBridge", "AMQPBridgeTesting", "ShopEvents"],
+            path: "Tests/ShopRunning",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Faults",
+            dependencies: [
+                "ShopRunning", "AMQPBridge", "AMQPBridgeTesting", "ShopEvents",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Faults",
+            swiftSettings: settings
+        ),
+        tests("FaultTests", of: "Faults"),
         .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "DoorBench",

@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Foundation
+import ShopRunning
 import Testing
 
 @Suite("The broker in memory does what RabbitMQ does", .timeLimit(.minutes(5)))

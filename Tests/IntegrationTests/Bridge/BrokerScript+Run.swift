@@ -1,5 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
+import ShopRunning
 
 extension BrokerScript {
     /// A broker to run a script on.

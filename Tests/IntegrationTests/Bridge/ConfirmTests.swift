@@ -1,5 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
+import ShopRunning
 import Testing
 
 @Suite("What publish returned for is with the broker", .timeLimit(.minutes(3)))

@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Foundation
+import ShopRunning
 import Testing
 
 /// The other end is pika, RabbitMQ's Python client (Debian: python3-pika).

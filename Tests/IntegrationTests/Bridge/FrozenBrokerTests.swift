@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Foundation
+import ShopRunning
 import Testing
 
 @Suite("A broker that stands still holds nobody past the deadline", .timeLimit(.minutes(3)))

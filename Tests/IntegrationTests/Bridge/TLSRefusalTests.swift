@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Foundation
+import ShopRunning
 import Testing
 
 @Suite("TLS with nobody but the right broker", .timeLimit(.minutes(3)))

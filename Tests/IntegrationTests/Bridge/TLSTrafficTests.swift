@@ -1,5 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
+import ShopRunning
 import Testing
 
 @Suite("Over TLS everything is as without", .timeLimit(.minutes(4)))

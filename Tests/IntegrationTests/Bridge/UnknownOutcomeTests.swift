@@ -1,5 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
+import ShopRunning
 import Synchronization
 import Testing
 

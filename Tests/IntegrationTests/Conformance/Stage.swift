@@ -3,6 +3,7 @@ import AMQPBridgeTesting
 import Foundation
 import Logging
 import ServiceLifecycle
+import ShopRunning
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import ShopEvents
+import ShopRunning
 import Testing
 
 /// A whole shop of its own: a virtual host, the topology, the services as processes, and everything gone afterwards.

@@ -1,5 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
+import ShopRunning
 
 /// What only the broker's administrator can do. Needs the private node of `deploy/broker`; with some other broker at
 /// `AMQP_URL` the tests that use this fail and say so.

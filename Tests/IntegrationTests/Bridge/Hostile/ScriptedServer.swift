@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Foundation
 import Synchronization
 

@@ -1,4 +1,5 @@
 import Foundation
+import ShopRunning
 
 /// A message as somebody writes it by hand who has never seen our library.
 struct ForeignMessage: Encodable, Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import ShopRunning
 
 /// An event of ours as a foreign consumer sees it.
 struct HeardEvent: Decodable, Sendable {

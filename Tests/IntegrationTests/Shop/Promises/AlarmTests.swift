@@ -1,5 +1,6 @@
 import Foundation
 import ShopEvents
+import ShopRunning
 import Testing
 
 extension WholeShop {

@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Foundation
+import ShopRunning
 import Testing
 
 extension WholeShop {

@@ -1,4 +1,5 @@
 import Foundation
+import ShopRunning
 import Testing
 
 extension WholeShop {

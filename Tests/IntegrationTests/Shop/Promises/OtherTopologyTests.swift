@@ -1,4 +1,5 @@
 import ShopEvents
+import ShopRunning
 import Testing
 
 extension WholeShop.CommandLine {

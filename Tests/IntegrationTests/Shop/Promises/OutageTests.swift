@@ -1,4 +1,5 @@
 import ShopEvents
+import ShopRunning
 import Synchronization
 import Testing
 

@@ -1,3 +1,4 @@
+import ShopRunning
 import Testing
 
 extension WholeShop {

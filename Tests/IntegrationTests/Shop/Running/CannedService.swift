@@ -1,3 +1,4 @@
+import AMQPBridgeTesting
 import Foundation
 
 /// Answers every HTTP request with the same bytes, and hangs up: what a service is not.

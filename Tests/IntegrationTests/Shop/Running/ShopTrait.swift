@@ -1,4 +1,5 @@
 import ShopEvents
+import ShopRunning
 import Testing
 
 /// Gives a suite one shop, which all its tests share: `try ShopFixture.current()`.

@@ -1,8 +1,8 @@
 /// What was waited for did not come in time.
-struct NotInTime: Error, CustomStringConvertible {
-    var description: String
+package struct NotInTime: Error, CustomStringConvertible {
+    package var description: String
 
-    init(_ what: String, _ limit: Duration, last: (any Error)?) {
+    package init(_ what: String, _ limit: Duration, last: (any Error)?) {
         description = "not within \(limit): \(what)" + (last.map { "; last error: \($0)" } ?? "")
     }
 }
@@ -11,7 +11,7 @@ struct NotInTime: Error, CustomStringConvertible {
 ///
 /// - Parameter what: what is waited for, as it should stand in a failure.
 /// - Throws: `NotInTime` when the deadline passes first, `CancellationError`.
-func waitFor<Answer>(
+package func waitFor<Answer>(
     _ what: String, within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(100),
     isolation: isolated (any Actor)? = #isolation, _ ask: () async throws -> Answer?
 ) async throws -> Answer {
@@ -32,7 +32,7 @@ func waitFor<Answer>(
 }
 
 /// Waits until something holds.
-func waitFor(
+package func waitFor(
     _ what: String, within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(100),
     isolation: isolated (any Actor)? = #isolation, _ holds: () async throws -> Bool
 ) async throws {

@@ -1,15 +1,15 @@
-import Foundation
-import ShopEvents
+package import Foundation
+package import ShopEvents
 
 /// One of the four services as a real process, with its own port, data and log.
-struct ServiceProcess: Sendable {
-    let service: ShopService
-    let port: Int
-    let log: URL
-    let process: ChildProcess
+package struct ServiceProcess: Sendable {
+    package let service: ShopService
+    package let port: Int
+    package let log: URL
+    package let process: ChildProcess
 
     /// Starts it and does not wait for anything.
-    init(_ service: ShopService, port: Int, in folder: URL, log: URL, environment: [String: String]) throws {
+    package init(_ service: ShopService, port: Int, in folder: URL, log: URL, environment: [String: String]) throws {
         var variables = Command.inherited
         variables["HTTP_PORT"] = "\(port)"
         variables["DATA_DIR"] = folder.appending(path: "data/\(service.rawValue)").path
@@ -25,12 +25,12 @@ struct ServiceProcess: Sendable {
     }
 
     /// What a health route answers.
-    struct Health: Sendable {
-        var status: Int
-        var body: String
+    package struct Health: Sendable {
+        package var status: Int
+        package var body: String
     }
 
-    func health(_ route: String) async throws -> Health {
+    package func health(_ route: String) async throws -> Health {
         let command = Command(
             executable: URL(filePath: "/usr/bin/curl"),
             arguments: [
@@ -42,7 +42,7 @@ struct ServiceProcess: Sendable {
     }
 
     /// - Throws: what its log says when it ended, or what it lacks when it is not ready in time.
-    func waitUntilReady(within limit: Duration = .seconds(60)) async throws {
+    package func waitUntilReady(within limit: Duration = .seconds(60)) async throws {
         let answer = try await waitFor("an answer of \(service) that it is ready, or its end", within: limit) {
             if process.exitCode != nil { return Health(status: 0, body: "") }
             let health = try await health("ready")
@@ -55,12 +55,12 @@ struct ServiceProcess: Sendable {
     }
 
     /// Waits for the end of one that cannot go on.
-    func endByItself(within limit: Duration = .seconds(10)) async throws -> Int32 {
+    package func endByItself(within limit: Duration = .seconds(10)) async throws -> Int32 {
         try await whileRunning { try await process.exit(within: limit) }
     }
 
     /// Ends it when the body does, however that ends.
-    func whileRunning<Result>(_ body: () async throws -> Result) async throws -> Result {
+    package func whileRunning<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             let result = try await body()
             await process.end()
@@ -72,15 +72,15 @@ struct ServiceProcess: Sendable {
     }
 
     /// What it said at the very end, at every log level.
-    var lastWords: String { logText.split(separator: "\n").last.map(String.init) ?? "" }
+    package var lastWords: String { logText.split(separator: "\n").last.map(String.init) ?? "" }
 
-    var logText: String { (try? Data(contentsOf: log)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+    package var logText: String { (try? Data(contentsOf: log)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 }
 
 /// Ports nobody listens on.
-enum FreePorts {
+package enum FreePorts {
     /// Below the kernel's range for outgoing connections, which could take one at any moment.
-    static func next() throws -> Int {
+    package static func next() throws -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 20_000..<32_000)
             if isFree(UInt16(port)) { return port }

@@ -1,12 +1,12 @@
-import Foundation
+package import Foundation
 
 /// A real mail server: `Tests/ForeignClients/mail_server.py` says what it can do.
-struct ShopMailServer {
-    let folder: URL
-    let port: Int
+package struct ShopMailServer {
+    package let folder: URL
+    package let port: Int
 
     /// Runs one for as long as the body does.
-    static func with(
+    package static func with(
         port: Int, _ options: [String] = [], environment: [String: String] = [:],
         _ body: (ShopMailServer) async throws -> Void
     ) async throws {
@@ -31,15 +31,17 @@ struct ShopMailServer {
     }
 
     /// Everything it accepted.
-    func mails() throws -> [ShopMail] {
+    package func mails() throws -> [ShopMail] {
         try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "eml" }.map { ShopMail(try Data(contentsOf: $0)) }
     }
 
-    func mails(of orderIDs: [String]) throws -> [ShopMail] { try mails().filter { orderIDs.contains($0.orderID) } }
+    package func mails(of orderIDs: [String]) throws -> [ShopMail] {
+        try mails().filter { orderIDs.contains($0.orderID) }
+    }
 
     /// Waits until each of these orders has its two mails, and says whether no mail came twice.
-    func waitForMails(of orderIDs: [String]) async throws -> Bool {
+    package func waitForMails(of orderIDs: [String]) async throws -> Bool {
         try await waitFor("two mails for each of \(orderIDs.count) orders") {
             let kinds = Dictionary(grouping: try mails(), by: \.orderID).mapValues { Set($0.map(\.eventType)) }
             return orderIDs.allSatisfy { kinds[$0] == ["order.created", "shipping.started"] }

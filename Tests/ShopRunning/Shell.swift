@@ -1,13 +1,13 @@
 import AMQPBridge
-import Foundation
+package import Foundation
 
 /// Runs commands for tests: the broker's own tools and clients in other languages.
-enum Shell {
+package enum Shell {
     /// What a command printed, once it has ended with exit code 0.
     ///
     /// - Throws: when it cannot be started or ends otherwise, with everything it said.
     @discardableResult
-    static func run(
+    package static func run(
         _ command: String, _ arguments: [String], input: String = "", environment: [String: String] = [:]
     ) async throws -> String {
         // Reading until the end blocks, which the pool of Swift's own threads must not.
@@ -46,11 +46,11 @@ enum Shell {
 }
 
 /// The repository these tests belong to. `REPO_ROOT` says where it is when it is not where it was compiled.
-enum Repository {
-    static let root: String = {
+package enum Repository {
+    package static let root: String = {
         if let root = ProcessInfo.processInfo.environment["REPO_ROOT"] { return root }
-        // …/Tests/IntegrationTests/Support/Shell.swift
-        return URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
+        // …/Tests/ShopRunning/Shell.swift
+        return URL(fileURLWithPath: #filePath).pathComponents.dropLast(3).joined(separator: "/")
             .replacingOccurrences(of: "//", with: "/")
     }()
 }

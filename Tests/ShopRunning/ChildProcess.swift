@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Glibc
 import Synchronization
 
@@ -6,15 +6,15 @@ import Synchronization
 ///
 /// Spawned by hand: Foundation's `Process` keeps the descriptors of every child it ever had, and these tests have
 /// hundreds.
-final class ChildProcess: Sendable {
-    let identifier: pid_t
+package final class ChildProcess: Sendable {
+    package let identifier: pid_t
     /// Known once its end was noticed; from then on the identifier may be another process's.
     private let end = Mutex<Int32?>(nil)
 
     /// Starts it, with no descriptor of ours but these three. Output is appended.
     ///
     /// - Parameter environment: all of it; nothing is inherited.
-    init(
+    package init(
         _ executable: URL, _ arguments: [String] = [], environment: [String: String], input: URL? = nil, output: URL,
         errors: URL
     ) throws {
@@ -59,7 +59,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Nil while it runs; 128 and the signal, as a shell tells it, when one ended it.
-    var exitCode: Int32? {
+    package var exitCode: Int32? {
         end.withLock { code in
             if code != nil { return code }
             var status: Int32 = 0
@@ -71,17 +71,17 @@ final class ChildProcess: Sendable {
         }
     }
 
-    func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         if exitCode == nil { _ = Glibc.kill(identifier, number) }
     }
 
     /// - Throws: `NotInTime`; the process is left running.
-    func exit(within limit: Duration) async throws -> Int32 {
+    package func exit(within limit: Duration) async throws -> Int32 {
         try await waitFor("the end of process \(identifier)", within: limit, every: .milliseconds(10)) { exitCode }
     }
 
     /// Ends it, in order if it likes, and waits for that whatever happens to the task.
-    func end(within limit: Duration = .seconds(12)) async {
+    package func end(within limit: Duration = .seconds(12)) async {
         await Task {
             signal(SIGTERM)
             if (try? await exit(within: limit)) != nil { return }

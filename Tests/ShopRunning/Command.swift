@@ -1,40 +1,58 @@
-import Foundation
+package import Foundation
 
 /// What a command that has ended did.
-struct CommandResult: Sendable {
-    var command: String
-    var exitCode: Int32
-    var output: String
-    var errors: String
+package struct CommandResult: Sendable {
+    package var command: String
+    package var exitCode: Int32
+    package var output: String
+    package var errors: String
+
+    package init(command: String, exitCode: Int32, output: String, errors: String) {
+        self.command = command
+        self.exitCode = exitCode
+        self.output = output
+        self.errors = errors
+    }
 
     /// - Throws: what it said, unless it ended with 0.
-    func checked() throws -> CommandResult {
+    package func checked() throws -> CommandResult {
         guard exitCode == 0 else { throw CommandFailed(description: "\(command): exit code \(exitCode): \(errors)") }
         return self
     }
 
     /// The output as one JSON object a line.
-    func rows<Row: Decodable>(of type: Row.Type = Row.self) throws -> [Row] {
+    package func rows<Row: Decodable>(of type: Row.Type = Row.self) throws -> [Row] {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try output.split(separator: "\n").map { try decoder.decode(type, from: Data($0.utf8)) }
     }
 }
 
-struct CommandFailed: Error, CustomStringConvertible {
-    var description: String
+package struct CommandFailed: Error, CustomStringConvertible {
+    package var description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// A command that is run to its end.
-struct Command: Sendable {
-    var executable: URL
-    var arguments: [String] = []
+package struct Command: Sendable {
+    package var executable: URL
+    package var arguments: [String] = []
     /// Beside PATH, HOME and LANG; nothing else is inherited.
-    var environment: [String: String] = [:]
-    var input = Data()
+    package var environment: [String: String] = [:]
+    package var input = Data()
+
+    package init(
+        executable: URL, arguments: [String] = [], environment: [String: String] = [:], input: Data = Data()
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.input = input
+    }
 
     /// - Throws: `NotInTime`, with the process killed; the exit code is the caller's to judge.
-    func run(within limit: Duration = .seconds(60)) async throws -> CommandResult {
+    package func run(within limit: Duration = .seconds(60)) async throws -> CommandResult {
         try await TemporaryFolder.with("command") { folder in
             let files = ["in", "out", "err"].map { folder.appending(path: $0) }
             try input.write(to: files[0])
@@ -57,12 +75,14 @@ struct Command: Sendable {
         String(decoding: try Data(contentsOf: file), as: UTF8.self)
     }
 
-    static let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
+    package static let inherited = ProcessInfo.processInfo.environment.filter {
+        ["PATH", "HOME", "LANG"].contains($0.key)
+    }
 }
 
 /// A folder that is gone afterwards.
-enum TemporaryFolder {
-    static func with<Result>(
+package enum TemporaryFolder {
+    package static func with<Result>(
         _ name: String, isolation: isolated (any Actor)? = #isolation, _ body: (URL) async throws -> Result
     ) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "shop-tests-\(name)-\(UUID().uuidString)")

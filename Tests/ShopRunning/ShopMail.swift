@@ -1,12 +1,12 @@
-import Foundation
+package import Foundation
 
 /// A mail as a mail program would read it.
-struct ShopMail: Sendable {
-    var fields: [String: String] = [:]
-    var body = ""
+package struct ShopMail: Sendable {
+    package var fields: [String: String] = [:]
+    package var body = ""
 
     /// - Parameter bytes: a message by RFC 5322 whose first part is text in quoted-printable.
-    init(_ bytes: Data) {
+    package init(_ bytes: Data) {
         let text = String(decoding: bytes, as: UTF8.self)
         guard let end = text.range(of: "\r\n\r\n") else { return }
         let header = text[..<end.lowerBound].replacing("\r\n ", with: " ").replacing("\r\n\t", with: " ")
@@ -21,8 +21,8 @@ struct ShopMail: Sendable {
         body = Self.decoded(text[start..<stop])
     }
 
-    var orderID: String { fields["x-order-id"] ?? "" }
-    var eventType: String { fields["x-event-type"] ?? "" }
+    package var orderID: String { fields["x-order-id"] ?? "" }
+    package var eventType: String { fields["x-event-type"] ?? "" }
 
     private static func decoded(_ text: Substring) -> String {
         var bytes: [UInt8] = []

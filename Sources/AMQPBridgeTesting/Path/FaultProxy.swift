@@ -1,17 +1,17 @@
-import AMQPBridge
+public import AMQPBridge
 import Foundation
 
 /// Stands between a client and the broker, and breaks the path in between as a test wants it broken.
 ///
 /// A fault counts the bytes of its direction: on a connection that exists, from the strike on; on one made later, from
 /// its beginning. It holds for every connection until ``clean()``, so that coming back too early meets it again.
-final class FaultProxy: @unchecked Sendable {
-    enum Direction: String, CaseIterable, Sendable {
+public final class FaultProxy: @unchecked Sendable {
+    public enum Direction: String, CaseIterable, Sendable {
         case toBroker = "to broker"
         case toClient = "to client"
     }
 
-    enum Fault: String, CaseIterable, Sendable {
+    public enum Fault: String, CaseIterable, Sendable {
         /// Both ends see the other close, in order (FIN).
         case cut
         /// Both ends see the connection torn down (RST).
@@ -47,10 +47,10 @@ final class FaultProxy: @unchecked Sendable {
     private let brokerPort: Int
 
     /// The configuration with the proxy in the broker's place.
-    let configuration: AMQPConfiguration
+    public let configuration: AMQPConfiguration
 
     /// - Throws: when the broker is not on loopback, or there is no port.
-    init(before broker: AMQPConfiguration) throws {
+    public init(before broker: AMQPConfiguration) throws {
         guard var endpoint = broker.endpoints.first, ["127.0.0.1", "localhost"].contains(endpoint.host) else {
             throw AMQPError(.invalidConfiguration, "this test needs a broker on 127.0.0.1")
         }
@@ -68,7 +68,7 @@ final class FaultProxy: @unchecked Sendable {
     }
 
     /// From now on, or after so many bytes, the fault holds in this direction.
-    func strike(_ fault: Fault, _ direction: Direction, after bytes: Int = 0) {
+    public func strike(_ fault: Fault, _ direction: Direction, after bytes: Int = 0) {
         change {
             strikeCount += 1
             hasHit = isRefusing
@@ -77,7 +77,7 @@ final class FaultProxy: @unchecked Sendable {
     }
 
     /// Every connection is torn down, and new ones are refused by the system, as if the broker were gone.
-    func refuse() {
+    public func refuse() {
         change {
             isRefusing = true
             hasHit = true
@@ -87,7 +87,7 @@ final class FaultProxy: @unchecked Sendable {
     }
 
     /// Lets everything through, beginning with what was held back, and takes connections again.
-    func clean() {
+    public func clean() {
         change {
             strikes = [:]
             if isRefusing { listen(listener, 16) }
@@ -96,10 +96,10 @@ final class FaultProxy: @unchecked Sendable {
     }
 
     /// True once the fault has got hold of a connection.
-    var hasStruck: Bool { read { hasHit } }
+    public var hasStruck: Bool { read { hasHit } }
 
     /// Ends every connection, at once, takes no new ones, and returns when its threads are gone.
-    func stop() {
+    public func stop() {
         change { isStopped = true }
         shutdown(listener, Int32(SHUT_RDWR))
         gate.lock()

@@ -1,13 +1,15 @@
-import Foundation
+package import Foundation
 
 /// A broker of `deploy/broker`, known by the folder it runs in.
-struct ShopBroker: Sendable {
-    var runDirectory: String
+package struct ShopBroker: Sendable {
+    package var runDirectory: String
+
+    package init(runDirectory: String) { self.runDirectory = runDirectory }
 
     /// The one that `deploy/test` started.
     ///
     /// - Throws: what is missing in the environment; these tests cannot do without, so they are not skipped.
-    static func given() throws -> ShopBroker {
+    package static func given() throws -> ShopBroker {
         let environment = ProcessInfo.processInfo.environment
         for name in ["AMQP_URL", "RUN_DIR"] where environment[name, default: ""].isEmpty {
             throw CommandFailed(description: "\(name) is not set: run these tests by deploy/test")
@@ -15,21 +17,21 @@ struct ShopBroker: Sendable {
         return ShopBroker(runDirectory: environment["RUN_DIR", default: ""])
     }
 
-    func start() async throws { _ = try await run("start") }
-    func stop() async throws { _ = try await run("stop") }
-    func kill() async throws { _ = try await run("kill") }
+    package func start() async throws { _ = try await run("start") }
+    package func stop() async throws { _ = try await run("stop") }
+    package func kill() async throws { _ = try await run("kill") }
 
     /// Where its default virtual host is.
-    func url() async throws -> String { try await run("url") }
+    package func url() async throws -> String { try await run("url") }
 
     /// - Returns: the URL of the new virtual host.
-    func createVirtualHost(_ name: String) async throws -> String { try await run("vhost", name) }
+    package func createVirtualHost(_ name: String) async throws -> String { try await run("vhost", name) }
 
-    func deleteVirtualHost(_ name: String) async throws { _ = try await run("ctl", "-q", "delete_vhost", name) }
+    package func deleteVirtualHost(_ name: String) async throws { _ = try await run("ctl", "-q", "delete_vhost", name) }
 
     /// `rabbitmqctl` for the node.
     @discardableResult
-    func control(_ arguments: String...) async throws -> String { try await run(["ctl"] + arguments) }
+    package func control(_ arguments: String...) async throws -> String { try await run(["ctl"] + arguments) }
 
     private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
 
@@ -42,10 +44,10 @@ struct ShopBroker: Sendable {
 }
 
 /// Where the built programs are.
-enum ShopBinaries {
-    static let repository = (0..<5).reduce(URL(filePath: #filePath)) { file, _ in file.deletingLastPathComponent() }
+package enum ShopBinaries {
+    package static let repository = URL(filePath: Repository.root)
 
-    static func named(_ name: String) -> URL {
+    package static func named(_ name: String) -> URL {
         let given = ProcessInfo.processInfo.environment["SHOP_BIN"].map { URL(filePath: $0) }
         return (given ?? repository.appending(path: ".build/debug")).appending(path: name)
     }
@@ -53,10 +55,10 @@ enum ShopBinaries {
 
 extension String {
     /// The password in an AMQP URL.
-    var passwordOfURL: String { URLComponents(string: self)?.password ?? "" }
+    package var passwordOfURL: String { URLComponents(string: self)?.password ?? "" }
 
     /// The same URL with other parts.
-    func changingURL(_ change: (inout URLComponents) -> Void) throws -> String {
+    package func changingURL(_ change: (inout URLComponents) -> Void) throws -> String {
         guard var parts = URLComponents(string: self) else { throw CommandFailed(description: "no URL") }
         change(&parts)
         guard let changed = parts.string else { throw CommandFailed(description: "no URL after the change") }

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct FaultsCommand: AsyncParsableCommand {
+    func run() async throws {}
+}
