@@ -35,7 +35,8 @@ options = arguments.parse_args()
 
 class Handler:
     def __init__(self):
-        self.mails = 0
+        # Goes on where an earlier server of this folder ended.
+        self.mails = sum(name.endswith(".eml") for name in os.listdir(options.folder))
         self.greylisted = set()
 
     async def handle_MAIL(self, server, session, envelope, address, mail_options):

@@ -11,23 +11,35 @@ package struct ShopMailServer {
         _ body: (ShopMailServer) async throws -> Void
     ) async throws {
         try await TemporaryFolder.with("mail-server") { folder in
-            let log = folder.appending(path: "log")
-            let process = try ChildProcess(
-                URL(filePath: "/usr/bin/python3"),
-                ["\(Repository.root)/Tests/ForeignClients/mail_server.py", folder.path, "--port", "\(port)"] + options,
-                environment: environment, output: log, errors: log)
+            let process = try await start(in: folder, port: port, options, environment: environment)
             let result: Result<Void, any Error>
-            do {
-                try await waitFor("the mail server") {
-                    FileManager.default.fileExists(atPath: folder.appending(path: "port").path)
-                }
-                result = .success(try await body(ShopMailServer(folder: folder, port: port)))
-            } catch {
+            do { result = .success(try await body(ShopMailServer(folder: folder, port: port))) } catch {
                 result = .failure(error)
             }
             await process.end()
             try result.get()
         }
+    }
+
+    /// Starts one that keeps what it takes in this folder, and returns when it listens. A second one in the same folder goes
+    /// on where the first ended.
+    package static func start(
+        in folder: URL, port: Int, _ options: [String] = [], environment: [String: String] = [:]
+    ) async throws -> ChildProcess {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (log, sign) = (folder.appending(path: "log"), folder.appending(path: "port"))
+        try? FileManager.default.removeItem(at: sign)
+        let process = try ChildProcess(
+            URL(filePath: "/usr/bin/python3"),
+            ["\(Repository.root)/Tests/ForeignClients/mail_server.py", folder.path, "--port", "\(port)"] + options,
+            environment: environment, output: log, errors: log)
+        do {
+            try await waitFor("the mail server") { FileManager.default.fileExists(atPath: sign.path) }
+        } catch {
+            await process.end(within: .zero)
+            throw error
+        }
+        return process
     }
 
     /// Everything it accepted.

@@ -72,7 +72,7 @@ struct ConnectionSupervisor {
     }
 }
 
-/// Growing waits with jitter: 0.1 s doubling to 5 s, each shortened by up to half, so that many clients of a broker that
+/// Growing waits with jitter: 0.1 s doubling to 2 s, each shortened by up to half, so that many clients of a broker that
 /// returns do not all come at the same instant.
 struct Backoff {
     private var attempt = 0
@@ -82,7 +82,7 @@ struct Backoff {
     mutating func reset() { attempt = 0 }
 
     mutating func next() -> Duration {
-        let full = min(5000, 100 << min(attempt, 10))
+        let full = min(2000, 100 << min(attempt, 10))
         attempt += 1
         return .milliseconds(Int.random(in: full / 2...full))
     }

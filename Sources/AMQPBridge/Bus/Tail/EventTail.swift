@@ -56,7 +56,7 @@ public struct EventTail: Sendable {
     /// Hands every update to `body` until the task is cancelled, which is how it ends in order, or `body` throws.
     ///
     /// `body` is never called twice at a time; events are acked when it returns, and while it takes its time the broker
-    /// keeps them. A lost connection is made again, with growing waits of up to 5 s.
+    /// keeps them. A lost connection is made again, with growing waits of up to 2 s.
     ///
     /// - Throws: what `body` throws. What keeps it from attaching at the first time: `unreachable`, `notFound` when there
     ///   is no such exchange, and the like; later only what no waiting mends, such as refused credentials.

@@ -1,0 +1,168 @@
+import AMQPBridge
+import AMQPBridgeTesting
+import Foundation
+import ShopEvents
+import ShopRunning
+
+/// A shop of one scenario: its broker, its four services as processes, and the folder all of it lives in.
+actor DrillShop {
+    nonisolated let setting: Setting
+    nonisolated let folder: URL
+    nonisolated let broker: ShopBroker
+    /// Where everybody but the services goes.
+    nonisolated let brokerURL: String
+    nonisolated let path: FaultProxy?
+    nonisolated let mail: MailBag
+    private nonisolated let ports: [ShopService: Int]
+    private nonisolated let smtpPort: Int?
+    private var processes: [ShopService: ServiceProcess] = [:]
+    private var mailServer: ChildProcess?
+    /// Those that are down because somebody wanted it.
+    private var absent: Set<ShopService> = []
+    private var environments: [ShopService: [String: String]] = [:]
+
+    init(_ setting: Setting, in folder: URL, broker: ShopBroker, url: String) throws {
+        self.setting = setting
+        self.folder = folder
+        self.broker = broker
+        brokerURL = url
+        path = setting.usesPath ? try FaultProxy(before: AMQPConfiguration(urls: url)) : nil
+        ports = Dictionary(uniqueKeysWithValues: try ShopService.allCases.map { ($0, try FreePorts.next()) })
+        smtpPort = setting.mailServer == nil ? nil : try FreePorts.next()
+        mail = MailBag(folder.appending(path: setting.mailServer == nil ? "mail/new" : "smtp"))
+        environments = setting.serviceEnvironment
+    }
+
+    // MARK: Services
+
+    /// Starts those that do not run, and returns when all are ready.
+    func start(_ services: [ShopService] = ShopService.allCases, waiting: Bool = true) async throws {
+        for service in services {
+            absent.remove(service)
+            if processes[service]?.process.exitCode == nil, processes[service] != nil { continue }
+            processes[service] = try launch(service)
+        }
+        if waiting { for service in services { try await processes[service]?.waitUntilReady() } }
+    }
+
+    /// With these variables instead of those it had, from its next start on.
+    func setEnvironment(_ variables: [String: String], of service: ShopService) { environments[service] = variables }
+
+    private func launch(_ service: ShopService) throws -> ServiceProcess {
+        var variables = ["AMQP_URL": servicesURL, "AMQP_RETRY_LADDER": setting.ladder, "LOG_LEVEL": "info"]
+        if service == .notify, let smtpPort {
+            variables["SMTP_URL"] = "smtp://127.0.0.1:\(smtpPort)"
+        }
+        variables.merge(setting.environment) { $1 }
+        variables.merge(environments[service] ?? [:]) { $1 }
+        return try ServiceProcess(
+            service, port: ports[service] ?? 0, in: folder, log: folder.appending(path: "\(service.rawValue).log"),
+            environment: variables)
+    }
+
+    private nonisolated var servicesURL: String {
+        guard let port = path?.configuration.endpoints.first?.port else { return brokerURL }
+        return (try? brokerURL.changingURL { $0.port = port }) ?? brokerURL
+    }
+
+    /// As by `kill -9`; down until somebody starts it.
+    func kill(_ service: ShopService) async throws {
+        absent.insert(service)
+        guard let process = processes.removeValue(forKey: service) else { return }
+        process.process.signal(SIGKILL)
+        _ = try await process.process.exit(within: .seconds(10))
+    }
+
+    /// SIGTERM, and the exit code; down until somebody starts it.
+    func stop(_ service: ShopService, within limit: Duration = .seconds(15)) async throws -> Int32 {
+        absent.insert(service)
+        guard let process = processes.removeValue(forKey: service) else { return 0 }
+        process.process.signal(SIGTERM)
+        return try await process.process.exit(within: limit)
+    }
+
+    /// SIGSTOP, SIGCONT and the like.
+    func signal(_ service: ShopService, _ number: Int32) { processes[service]?.process.signal(number) }
+
+    func isReady(_ service: ShopService) async throws -> Bool {
+        guard let process = processes[service] else { return false }
+        return try await process.health("ready").status == 200
+    }
+
+    nonisolated func dataFile(of service: ShopService, _ name: String) -> URL {
+        folder.appending(path: "data/\(service.rawValue)/\(name)")
+    }
+
+    nonisolated func log(of service: ShopService) -> String {
+        let file = folder.appending(path: "\(service.rawValue).log")
+        return (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    /// Looks after the processes until the task is cancelled: what ended without being asked is started again where the
+    /// setting says so, and is a failure elsewhere.
+    func keep() async throws {
+        while !Task.isCancelled {
+            for (service, process) in processes where !absent.contains(service) {
+                guard let code = process.process.exitCode else { continue }
+                guard setting.restartsWhatEnds else {
+                    throw CommandFailed(
+                        description: "\(service) ended by itself with \(code): \(log(of: service).suffix(1500))")
+                }
+                processes[service] = try launch(service)
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    func end() async {
+        await withTaskGroup { group in
+            for process in processes.values {
+                group.addTask {
+                    // One that was stopped could not end.
+                    process.process.signal(SIGCONT)
+                    await process.process.end(within: .seconds(5))
+                }
+            }
+        }
+        processes = [:]
+        await killMailServer()
+        path?.stop()
+    }
+
+    // MARK: The command line
+
+    nonisolated var environment: [String: String] {
+        var variables = ["AMQP_URL": brokerURL, "AMQP_RETRY_LADDER": setting.ladder]
+        variables.merge(setting.environment) { $1 }
+        for (service, port) in ports { variables["\(service.rawValue.uppercased())_URL"] = "http://127.0.0.1:\(port)" }
+        return variables
+    }
+
+    /// `shop`, straight to the broker.
+    @discardableResult
+    nonisolated func command(_ arguments: String..., within limit: Duration = .seconds(60)) async throws
+        -> CommandResult
+    {
+        try await command(arguments, within: limit)
+    }
+
+    nonisolated func command(_ arguments: [String], within limit: Duration) async throws -> CommandResult {
+        let command = Command(
+            executable: ShopBinaries.named("shop"), arguments: arguments, environment: environment)
+        return try await command.run(within: limit)
+    }
+
+    // MARK: The mail server
+
+    /// Starts it where the setting has one; with other options than the setting's, if any are given.
+    func startMailServer(_ options: [String]? = nil) async throws {
+        guard let given = setting.mailServer, let smtpPort, mailServer == nil else { return }
+        mailServer = try await ShopMailServer.start(
+            in: folder.appending(path: "smtp"), port: smtpPort, options ?? given)
+    }
+
+    func killMailServer() async {
+        await mailServer?.end(within: .zero)
+        mailServer = nil
+    }
+}
