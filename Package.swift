@@ -151,11 +151,12 @@ let package = Package(
             dependencies: [
                 "ShopRunning", "AMQPBridge", "AMQPBridgeTesting", "ShopEvents",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Faults",
             swiftSettings: settings
         ),
-        tests("FaultTests", of: "Faults"),
+        tests("FaultTests", of: "Faults", "AMQPBridgeTesting"),
         .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "DoorBench",
