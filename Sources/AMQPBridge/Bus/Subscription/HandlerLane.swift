@@ -167,6 +167,8 @@ actor HandlerLane {
         lostEpoch = max(lostEpoch, epoch)
         waiting.removeAll { isVoid($0) }
         conclusions.removeAll { isVoid($0.item) }
+        // They come again, and whoever waited for them here would wait for ever.
+        unconfirmedKeys = Set(conclusions.lazy.filter(\.mustPrecede).map(\.item.key))
         noteIdle()
     }
 
