@@ -9,6 +9,8 @@ struct LaneContext: Sendable {
     var publisher: BusPublisher
     var breaker: Breaker
     var flow: FlowControl
+    /// What a test lets go wrong.
+    var faults: (any FaultSource)?
     var clock: BusClock
     var logger: Logger
 }
@@ -116,7 +118,7 @@ actor HandlerLane {
     // MARK: From outside
 
     func add(_ items: [LaneItem]) {
-        waiting.append(contentsOf: items)
+        waiting.append(contentsOf: items.lazy.filter { !self.isVoid($0) })
         doorbell.ring()
     }
 
