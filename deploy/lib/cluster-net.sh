@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The cluster's network: four namespaces, one of them the clients', which holds the bridge that joins them.
+# The cluster's network: a namespace for each node, and one for the clients, which holds the bridge that joins them.
 #
 #   client  10.77.0.1 (br0)      1  10.77.0.11      2  10.77.0.12      3  10.77.0.13
 #
@@ -7,8 +7,7 @@
 # nothing has to be registered with the machine, two copies have nothing in common, and after a crash nothing is left but
 # processes. There is no route to or from anywhere else.
 
-readonly NETS=(client 1 2 3)
-
+nets() { echo client "${MEMBERS[@]}"; }
 net_pid_file() { echo "$CLUSTER_DIR/net-$1.pid"; }
 net_runs() { process_runs "$(net_pid_file "$1")"; }
 
@@ -31,14 +30,14 @@ net_need() {
   done
 }
 
-# net_start: does nothing when all four run. One that is missing has taken its links along: all are made anew.
+# net_start: does nothing when all run. One that is missing has taken its links along: all are made anew.
 net_start() {
   local who missing=0
-  for who in "${NETS[@]}"; do net_runs "$who" || missing=1; done
+  for who in $(nets); do net_runs "$who" || missing=1; done
   ((missing == 1)) || return 0
   cluster_stop
   mkdir -p -- "$CLUSTER_DIR"
-  for who in "${NETS[@]}"; do net_create "$who"; done
+  for who in $(nets); do net_create "$who"; done
   net_link || {
     net_stop
     die "$EX_UNAVAILABLE" "this kernel makes no bridge and veth links (see above)"
@@ -59,7 +58,7 @@ net_is_own() {
 
 net_link() {
   local number who
-  for who in "${NETS[@]}"; do in_net "$who" ip link set lo up || return; done
+  for who in $(nets); do in_net "$who" ip link set lo up || return; done
   in_net client ip link add br0 type bridge && in_net client ip addr add 10.77.0.1/24 dev br0 &&
     in_net client ip link set br0 up || return
   for number in "${MEMBERS[@]}"; do
@@ -72,7 +71,7 @@ net_link() {
 
 net_stop() {
   local who file
-  for who in "${NETS[@]}"; do
+  for who in $(nets); do
     file=$(net_pid_file "$who")
     process_signal "$file" KILL
     wait_until 10 process_gone "$file" || die "$EX_FAILED" "process $(<"$file") does not end"

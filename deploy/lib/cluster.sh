@@ -2,7 +2,13 @@
 # The cluster's nodes: each is a private broker (deploy/broker) with a RUN_DIR and a network namespace of its own.
 
 readonly CLUSTER_DIR=$RUN_DIR/cluster
-readonly MEMBERS=(1 2 3)
+readonly MOST_MEMBERS=(1 2 3)
+
+# cluster_load: who belongs to it, as it was when it was started.
+cluster_load() {
+  MEMBERS=("${MOST_MEMBERS[@]}")
+  [[ ! -r $CLUSTER_DIR/members ]] || read -ra MEMBERS <"$CLUSTER_DIR/members"
+}
 
 member_address() { echo "10.77.0.1$1"; }
 member_dir() { echo "$CLUSTER_DIR/n$1"; }
@@ -19,8 +25,9 @@ member() {
 
 cluster_exists() { [[ -d $CLUSTER_DIR ]]; }
 
-# cluster_start: returns when all three are running members. Does nothing for those that are.
+# cluster_start NODES: returns when all of them are running members. Does nothing for those that are.
 cluster_start() {
+  cluster_choose_members "$1"
   net_start
   cluster_share_secrets
   local number jobs=() failed=0
@@ -32,6 +39,16 @@ cluster_start() {
   for number in "${!jobs[@]}"; do wait "${jobs[number]}" || failed=1; done
   ((failed == 0)) || die "$EX_FAILED" "a node did not start; its logs are in $CLUSTER_DIR/n*/broker/log"
   for number in "${MEMBERS[@]}"; do member_await "$number"; done
+}
+
+# Another number of nodes is another cluster, which begins with nothing.
+cluster_choose_members() {
+  if [[ -d $CLUSTER_DIR/n1 ]] && ((${#MEMBERS[@]} != $1)); then
+    die "$EX_FAILED" "the cluster in $CLUSTER_DIR has ${#MEMBERS[@]} nodes: deploy/cluster stop, then remove that folder"
+  fi
+  mkdir -p -- "$CLUSTER_DIR"
+  MEMBERS=("${MOST_MEMBERS[@]:0:$1}")
+  echo "${MEMBERS[*]}" >"$CLUSTER_DIR/members"
 }
 
 # The same cookie, or they do not talk to each other, and the same password of the same user.
@@ -52,9 +69,9 @@ cluster_share_secrets() {
   )
 }
 
-# member_await N: until it says itself that all three run. A node that is back sees the others before it serves.
+# member_await N: until it says itself that all run. A node that is back sees the others before it serves.
 member_await() {
-  wait_until 60 member_sees_all "$1" || die "$EX_FAILED" "node $1 does not see all others as running after 60 s"
+  wait_until 60 member_sees_all "$1" || die "$EX_FAILED" "node $1 does not see all others after 60 s"
 }
 
 member_sees_all() {
