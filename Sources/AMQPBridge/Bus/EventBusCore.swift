@@ -28,7 +28,7 @@ package final class EventBusCore: EventBus {
         self.logger = logger
         self.clock = clock
         self.connect = connect
-        publisher = BusPublisher(exchange: topology.exchange, state: state)
+        publisher = BusPublisher(exchange: topology.exchange, state: state, clock: clock)
         flow = FlowControl(prefetch: options.prefetch)
     }
 
