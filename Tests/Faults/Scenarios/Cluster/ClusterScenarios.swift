@@ -79,7 +79,9 @@ extension Drill {
         let agreed = (ContinuousClock.now - begin) / .seconds(1)
         try await clean()
         let resumed = (ContinuousClock.now - begin) / .seconds(1)
-        note(String(format: "after the cut two nodes went on after %.1f s, and all services after %.1f s", agreed, resumed))
+        note(
+            String(
+                format: "after the cut two nodes went on after %.1f s, and all services after %.1f s", agreed, resumed))
         try await flow()
     }
 
