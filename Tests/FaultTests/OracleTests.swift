@@ -37,6 +37,15 @@ struct OracleTests {
         #expect(made.judgement.stuck == 1 && made.judgement.accepted == 0)
     }
 
+    @Test("an order that nobody confirmed and that the shop never saw is none, although our own queue got it")
+    mutating func halfPublished() {
+        let orderID = made.order(["order.place"], confirmed: false)
+        #expect(made.judgement.isWell && made.judgement.stuck == 0)
+        #expect(made.evidence.heard.open(confirmed: []) == 0 && made.evidence.heard.open(confirmed: [orderID]) == 1)
+        made.order(["order.place"])
+        #expect(made.judgement.stuck == 1)
+    }
+
     @Test("the same event twice is the broker's right; two events of one effect are one too many")
     mutating func doubledEvent() {
         let orderID = made.order(EvidenceOf.shipped)

@@ -48,9 +48,11 @@ package struct ShopCluster: Sendable {
 
     /// How many nodes run, in the eyes of one that can be reached.
     package func running() async throws -> Int {
-        struct Status: Decodable { var running_nodes: [String] }
+        struct Status: Decodable { var runningNodes: [String] }
         let output = try await script.run(["ctl", "-q", "cluster_status", "--formatter", "json"])
-        return try JSONDecoder().decode(Status.self, from: Data(output.utf8)).running_nodes.count
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Status.self, from: Data(output.utf8)).runningNodes.count
     }
 
     /// A process in the clients' network, with the nodes' URLs in `AMQP_URL`.

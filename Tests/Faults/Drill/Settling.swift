@@ -15,7 +15,8 @@ struct Settling {
         while true {
             // Cheap, and false for most of the time; the whole evidence is not.
             let openLimit = await drill.record.expected.parked.count + drill.record.expected.gone
-            let mayBeDone = tap.read { $0.open.count <= openLimit }
+            let confirmed = await drill.customers.confirmed
+            let mayBeDone = tap.read { $0.open(confirmed: confirmed) <= openLimit }
             let isOver = ContinuousClock.now >= deadline
             if mayBeDone || isOver {
                 let evidence = try await collect()

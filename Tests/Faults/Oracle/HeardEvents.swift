@@ -35,6 +35,11 @@ struct HeardEvents {
         for line in lines { taken[line.sku, default: 0] += sign * line.quantity }
     }
 
+    /// How many orders have not ended, of those that were confirmed or that the shop has seen.
+    func open(confirmed: Set<String>) -> Int {
+        open.count { confirmed.contains($0) || stories[$0]?.isAnswered == true }
+    }
+
     /// Whose event that was, for a dead letter.
     func orderID(ofEvent id: String) -> String? {
         stories.first { $0.value.events.contains { $0.id == id } }?.key
