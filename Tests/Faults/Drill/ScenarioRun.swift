@@ -34,7 +34,9 @@ struct ScenarioRun {
         let result: Result<FaultRow, any Error>
         do {
             try await broker.start()
-            let shop = try DrillShop(scenario.setting, in: folder, broker: broker, url: try await broker.url())
+            let tls = scenario.setting.usesTLS ? try await openTLS(broker) : nil
+            let shop = try DrillShop(
+                scenario.setting, in: folder, broker: broker, url: try await broker.url(), tls: tls)
             result = await Result.of { try await run(shop) }
             await shop.end()
         } catch {
@@ -46,6 +48,12 @@ struct ScenarioRun {
             try? await broker.stop()
         }.value
         return try result.get()
+    }
+
+    private func openTLS(_ broker: ShopBroker) async throws -> TLSDoor {
+        let door = try TLSDoor(of: broker, try await CertificateAuthority(in: folder.path, named: "authority"))
+        try await door.open(showing: try await door.authority.issue("broker", for: "DNS:localhost"))
+        return door
     }
 
     private func run(_ shop: DrillShop) async throws -> FaultRow {
