@@ -92,7 +92,8 @@ struct ScenarioRun {
                 try await scenario.breakIt(drill)
                 await customers.finish()
             }
-            try await group.waitForAll()
+            // Not waitForAll, which would let customers order for ever after a body that failed.
+            while try await group.next() != nil {}
         }
         let settling = Settling(drill)
         let (evidence, judgement) = try await settling.evidence()
