@@ -35,6 +35,10 @@ struct FaultsCommand: AsyncParsableCommand {
     @Flag(help: "One JSON object a line.")
     var json = false
 
+    /// What `OtherNetwork` calls this program with: one scenario, whose folder and cluster are there already.
+    @Option(help: .hidden)
+    var inside: String?
+
     func validate() throws {
         guard (10...1_000_000).contains(orders) else {
             throw ValidationError("--orders takes a number from 10 to 1000000, not \(orders)")
@@ -46,7 +50,10 @@ struct FaultsCommand: AsyncParsableCommand {
         let scenarios = try Catalogue.select(names)
         guard !list else { return try FaultsList(scenarios).print(json: json) }
         let order = DrillOrder(orders: orders, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), isLong: long)
-        let rows = try await untilInterrupted { try await FaultsRun(scenarios, order, json: json).rows() }
+        let rows = try await untilInterrupted {
+            guard let inside else { return try await FaultsRun(scenarios, order, json: json).rows() }
+            return [try await OtherNetwork.rowInside(scenarios[0], order, URL(filePath: inside))]
+        }
         if rows.contains(where: { $0.verdict == .fail }) { throw ExitCode(1) }
     }
 

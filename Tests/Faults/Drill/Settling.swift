@@ -31,7 +31,7 @@ struct Settling {
         evidence.published = await drill.customers.published
         evidence.confirmed = await drill.customers.confirmed
         evidence.expected = await drill.record.expected
-        // The mails first: what is newer among the events then has no mail yet, and is asked again.
+        // One after the other, while things still move: what does not fit together yet is asked again.
         evidence.heard = drill.tap.read { $0 }
         evidence.mails = try drill.shop.mail.kindsByOrder()
         let letters = try? await drill.shop.command("dead", "list", "--json").checked().rows(of: LetterRow.self)
