@@ -35,6 +35,8 @@ struct Setting: Sendable {
     var site = Site.oneNode
     /// The services reach the broker through ``Drill/path``; customers and the oracle do not.
     var usesPath = false
+    /// The services reach the broker by TLS, through ``DrillShop/tls``; customers and the oracle do not.
+    var usesTLS = false
     /// Beside what every service gets.
     var environment: [String: String] = [:]
     var serviceEnvironment: [ShopService: [String: String]] = [:]

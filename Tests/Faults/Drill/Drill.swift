@@ -82,11 +82,18 @@ actor Drill {
     /// Waits until each of these services says that it is not ready: it has noticed. Records the longest time, and fails
     /// the scenario when that is over two heartbeats of ten seconds.
     ///
-    /// - Parameter begin: when it was broken.
-    func noticed(by services: [ShopService] = ShopService.allCases, since begin: ContinuousClock.Instant) async throws {
+    /// - Parameters:
+    ///   - words: what must stand in their reasons.
+    ///   - begin: when it was broken.
+    func noticed(
+        by services: [ShopService] = ShopService.allCases, saying words: String = "",
+        since begin: ContinuousClock.Instant
+    ) async throws {
         for service in services {
-            try await waitFor("\(service) to notice", within: .seconds(40), every: .milliseconds(50)) {
-                try await self.shop.isReady(service) == false
+            try await waitFor("\(service) to notice, saying '\(words)'", within: .seconds(40), every: .milliseconds(50))
+            {
+                guard let obstacles = try await self.shop.obstacles(of: service) else { return false }
+                return words.isEmpty || obstacles.contains(words)
             }
         }
         let seconds = (ContinuousClock.now - begin) / .seconds(1)

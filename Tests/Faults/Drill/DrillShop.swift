@@ -12,6 +12,7 @@ actor DrillShop {
     /// Where everybody but the services goes.
     nonisolated let brokerURL: String
     nonisolated let path: FaultProxy?
+    nonisolated let tls: TLSDoor?
     nonisolated let mail: MailBag
     private nonisolated let ports: [ShopService: Int]
     private nonisolated let smtpPort: Int?
@@ -21,11 +22,12 @@ actor DrillShop {
     private var absent: Set<ShopService> = []
     private var environments: [ShopService: [String: String]] = [:]
 
-    init(_ setting: Setting, in folder: URL, broker: ShopBroker, url: String) throws {
+    init(_ setting: Setting, in folder: URL, broker: ShopBroker, url: String, tls: TLSDoor? = nil) throws {
         self.setting = setting
         self.folder = folder
         self.broker = broker
         brokerURL = url
+        self.tls = tls
         path = setting.usesPath ? try FaultProxy(before: AMQPConfiguration(urls: url)) : nil
         ports = Dictionary(uniqueKeysWithValues: try ShopService.allCases.map { ($0, try FreePorts.next()) })
         smtpPort = setting.mailServer == nil ? nil : try FreePorts.next()
@@ -60,7 +62,9 @@ actor DrillShop {
             environment: variables)
     }
 
+    /// By the path or by TLS, where the setting says so.
     private nonisolated var servicesURL: String {
+        if let tls, let url = try? brokerURL.changingURL(tls.change) { return url }
         guard let port = path?.configuration.endpoints.first?.port else { return brokerURL }
         return (try? brokerURL.changingURL { $0.port = port }) ?? brokerURL
     }
@@ -84,9 +88,13 @@ actor DrillShop {
     /// SIGSTOP, SIGCONT and the like.
     func signal(_ service: ShopService, _ number: Int32) { processes[service]?.process.signal(number) }
 
-    func isReady(_ service: ShopService) async throws -> Bool {
-        guard let process = processes[service] else { return false }
-        return try await process.health("ready").status == 200
+    func isReady(_ service: ShopService) async throws -> Bool { try await obstacles(of: service) == nil }
+
+    /// What a service that is not ready says about it; nil when it is ready.
+    func obstacles(of service: ShopService) async throws -> String? {
+        guard let process = processes[service] else { return "down" }
+        let health = try await process.health("ready")
+        return health.status == 200 ? nil : health.body
     }
 
     nonisolated func dataFile(of service: ShopService, _ name: String) -> URL {
@@ -127,6 +135,15 @@ actor DrillShop {
         processes = [:]
         await killMailServer()
         path?.stop()
+    }
+
+    nonisolated var endpoint: AMQPEndpoint {
+        get throws {
+            guard let endpoint = try AMQPConfiguration(urls: brokerURL).endpoints.first else {
+                throw CommandFailed(description: "the broker has no address")
+            }
+            return endpoint
+        }
     }
 
     // MARK: The command line

@@ -54,11 +54,18 @@ struct ScenarioRun {
     }
 
     private func run(at url: String) async throws -> FaultRow {
-        let shop = try DrillShop(
-            scenario.setting, in: folder, broker: ShopBroker(runDirectory: folder.path), url: url)
+        let broker = ShopBroker(runDirectory: folder.path)
+        let tls = scenario.setting.usesTLS ? try await openTLS(broker) : nil
+        let shop = try DrillShop(scenario.setting, in: folder, broker: broker, url: url, tls: tls)
         let result = await Result.of { try await run(shop) }
         await shop.end()
         return try result.get()
+    }
+
+    private func openTLS(_ broker: ShopBroker) async throws -> TLSDoor {
+        let door = try TLSDoor(of: broker, try await CertificateAuthority(in: folder.path, named: "authority"))
+        try await door.open(showing: try await door.authority.issue("broker", for: "DNS:localhost"))
+        return door
     }
 
     private func run(_ shop: DrillShop) async throws -> FaultRow {
@@ -97,7 +104,8 @@ struct ScenarioRun {
                 try await scenario.breakIt(drill)
                 await customers.finish()
             }
-            try await group.waitForAll()
+            // Not waitForAll, which would let customers order for ever after a body that failed.
+            while try await group.next() != nil {}
         }
         let settling = Settling(drill)
         let (evidence, judgement) = try await settling.evidence()

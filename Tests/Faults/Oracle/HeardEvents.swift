@@ -40,6 +40,14 @@ struct HeardEvents {
         open.count { confirmed.contains($0) || stories[$0]?.isAnswered == true }
     }
 
+    /// Orders that have come as far as one event, and to none of the next ones.
+    func waiting(after kind: String, for next: Set<String>) -> Set<String> {
+        let waiting = stories.filter { _, story in
+            story.ends.isEmpty && story.kinds.contains(kind) && story.kinds.isDisjoint(with: next)
+        }
+        return Set(waiting.keys)
+    }
+
     /// Whose event that was, for a dead letter.
     func orderID(ofEvent id: String) -> String? {
         stories.first { $0.value.events.contains { $0.id == id } }?.key
