@@ -84,7 +84,8 @@ struct ScenarioRun {
                 try await scenario.breakIt(drill)
                 await customers.finish()
             }
-            try await group.waitForAll()
+            // Not `waitForAll`, which would wait for the customers although the body has failed.
+            while try await group.next() != nil {}
         }
         let settling = Settling(drill)
         let (evidence, judgement) = try await settling.evidence()
