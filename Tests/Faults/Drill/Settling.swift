@@ -31,6 +31,9 @@ struct Settling {
         evidence.published = await drill.customers.published
         evidence.confirmed = await drill.customers.confirmed
         evidence.expected = await drill.record.expected
+        for address in evidence.expected.refusedAddresses {
+            evidence.expected.refusedMails.formUnion(await drill.customers.orders(of: address))
+        }
         // The mails first: what is newer among the events then has no mail yet, and is asked again.
         evidence.heard = drill.tap.read { $0 }
         evidence.mails = try drill.shop.mail.kindsByOrder()
