@@ -152,13 +152,14 @@ let package = Package(
             dependencies: [
                 "ShopRunning", "AMQPBridge", "AMQPBridgeTesting", "ShopEvents",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Faults",
             swiftSettings: settings
         ),
         // Moves a process's wall clock; loaded by the fault scenarios of the clock, and linked by nobody.
         .target(name: "WallClock", path: "Tests/WallClock"),
-        tests("FaultTests", of: "Faults"),
+        tests("FaultTests", of: "Faults", "AMQPBridgeTesting"),
         .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "DoorBench",

@@ -69,17 +69,20 @@ public struct ServiceHost {
             return JSONLogHandler(label: label, logLevel: configuration.logLevel)
         }
         configuration.crashPoint?.arm()
+        configuration.poison?.arm()
         self.configuration = configuration
         logger = Logger(label: definition.name)
         let encoder = EventEncoder(source: definition.source)
         let ledger = try EventLedger(
             path: "\(configuration.dataDirectory)/\(definition.name).db", migrations: definition.migrations,
-            encoder: encoder, logger: logger)
+            encoder: encoder, logger: logger,
+            handlerLimit: configuration.handlerLimit ?? EventLedger.defaultHandlerLimit)
         var busConfiguration = RabbitMQEventBus.Configuration(
             amqp: configuration.amqp,
             topology: definition.topology(configuration.queueType, configuration.ladder))
         busConfiguration.subscription.prefetch = configuration.prefetch
         busConfiguration.subscription.concurrency = definition.concurrency
+        if let limit = configuration.handlerLimit { busConfiguration.subscription.handlerTimeout = limit }
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
         router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
         OutboxRoute.add(to: router, changing: ledger)

@@ -28,8 +28,8 @@ struct Setting: Sendable {
     enum Site: Sendable {
         /// One node, by `deploy/broker`.
         case oneNode
-        /// Three, by `deploy/cluster`, in whose network the whole scenario then runs.
-        case cluster
+        /// One node or three, by `deploy/cluster`, in whose network the whole scenario then runs.
+        case cluster(nodes: Int)
     }
 
     var site = Site.oneNode

@@ -36,10 +36,7 @@ package struct ShopBroker: Sendable {
     private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
 
     private func run(_ arguments: [String]) async throws -> String {
-        let script = ShopBinaries.repository.appending(path: "deploy/broker")
-        let command = Command(executable: script, arguments: arguments, environment: ["RUN_DIR": runDirectory])
-        let result = try await command.run(within: .seconds(120)).checked()
-        return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        try await DeployScript(name: "broker", runDirectory: runDirectory).run(arguments)
     }
 }
 

@@ -1,5 +1,6 @@
 package import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// The event bus of one service, whatever the broker: two connections, handlers in lanes, and how they end together.
 ///
@@ -10,6 +11,7 @@ package final class EventBusCore: EventBus {
     private let topology: ServiceTopology
     private let options: SubscriptionOptions
     private let registry = HandlerRegistry()
+    private let faults = Mutex<(any FaultSource)?>(nil)
     private let publisher: BusPublisher
     private let flow: FlowControl
     private let connect: Connect
@@ -26,7 +28,7 @@ package final class EventBusCore: EventBus {
         self.logger = logger
         self.clock = clock
         self.connect = connect
-        publisher = BusPublisher(exchange: topology.exchange, state: state)
+        publisher = BusPublisher(exchange: topology.exchange, state: state, clock: clock)
         flow = FlowControl(prefetch: options.prefetch)
     }
 
@@ -40,6 +42,9 @@ package final class EventBusCore: EventBus {
     package func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler) {
         registry.on(types, retry: retry, batch: handler)
     }
+
+    /// What is to go wrong with deliveries. Like handlers, before it runs.
+    package func inject(_ faults: any FaultSource) { self.faults.withLock { $0 = faults } }
 
     package func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] { await publisher.publish(events) }
 
@@ -92,7 +97,7 @@ package final class EventBusCore: EventBus {
         }
         return LaneContext(
             topology: topology, options: options, encoder: encoder, publisher: publisher, breaker: breaker, flow: flow,
-            clock: clock, logger: logger)
+            faults: faults.withLock { $0 }, clock: clock, logger: logger)
     }
 
     private func drain(_ handlers: [any EventBatchHandler]) async {

@@ -68,6 +68,8 @@ public final class RabbitMQEventBus: EventBus, Service {
 
     public func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] { await core.publish(events) }
 
+    package func inject(from source: any FaultSource) { core.inject(source) }
+
     public func pause() { core.pause() }
 
     public func resume() { core.resume() }

@@ -30,6 +30,9 @@ actor Drill {
     /// The broker, and `rabbitmqctl` for it.
     nonisolated var broker: ShopBroker { shop.broker }
 
+    /// The nodes, where the setting's site is a cluster.
+    nonisolated var cluster: ShopCluster { ShopCluster(runDirectory: shop.folder.path) }
+
     /// Between the services and the broker, for scenarios that ask for it.
     nonisolated var path: FaultProxy {
         get throws {

@@ -11,6 +11,8 @@ struct ScenarioRun {
     let order: DrillOrder
     /// For this scenario alone.
     let folder: URL
+    /// The brokers' URLs when this process is in the scenario's own network already.
+    var clusterURL: String?
 
     func row() async -> FaultRow {
         let begin = ContinuousClock.now
@@ -19,6 +21,8 @@ struct ScenarioRun {
         guard row.reasons.isEmpty else { return row }
         do {
             row = try await run()
+        } catch let reason as ShopCluster.Unavailable {
+            row.reasons = ["\(reason)"]
         } catch {
             row.verdict = .fail
             row.reasons = ["\(error)"]
@@ -30,21 +34,30 @@ struct ScenarioRun {
     private func run() async throws -> FaultRow {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        guard case .cluster(let nodes) = scenario.setting.site else { return try await runWithOneNode() }
+        if let clusterURL { return try await run(at: clusterURL) }
+        return try await OtherNetwork(scenario, order, folder).row(nodes: nodes)
+    }
+
+    private func runWithOneNode() async throws -> FaultRow {
         let broker = ShopBroker(runDirectory: folder.path)
-        let result: Result<FaultRow, any Error>
-        do {
+        let result = await Result.of {
             try await broker.start()
-            let shop = try DrillShop(scenario.setting, in: folder, broker: broker, url: try await broker.url())
-            result = await Result.of { try await run(shop) }
-            await shop.end()
-        } catch {
-            result = .failure(error)
+            return try await run(at: try await broker.url())
         }
         // Also in a task that was cancelled.
         await Task {
             try? await broker.kill()
             try? await broker.stop()
         }.value
+        return try result.get()
+    }
+
+    private func run(at url: String) async throws -> FaultRow {
+        let shop = try DrillShop(
+            scenario.setting, in: folder, broker: ShopBroker(runDirectory: folder.path), url: url)
+        let result = await Result.of { try await run(shop) }
+        await shop.end()
         return try result.get()
     }
 

@@ -34,7 +34,7 @@ struct Settling {
         for address in evidence.expected.refusedAddresses {
             evidence.expected.refusedMails.formUnion(await drill.customers.orders(of: address))
         }
-        // The mails first: what is newer among the events then has no mail yet, and is asked again.
+        // One after the other, while things still move: what does not fit together yet is asked again.
         evidence.heard = drill.tap.read { $0 }
         evidence.mails = try drill.shop.mail.kindsByOrder()
         let letters = try? await drill.shop.command("dead", "list", "--json").checked().rows(of: LetterRow.self)

@@ -1,8 +1,8 @@
 import Foundation
 
 /// One line of the table: `deploy/faults --json` prints it as one object.
-struct FaultRow: Encodable, Sendable {
-    enum Verdict: String, Encodable, Sendable {
+struct FaultRow: Codable, Sendable {
+    enum Verdict: String, Codable, Sendable {
         case pass, fail, skipped
     }
 

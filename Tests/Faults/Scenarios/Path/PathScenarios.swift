@@ -1,3 +1,3 @@
 extension Scenario {
-    static let ofPath: [Scenario] = []
+    static let ofPath: [Scenario] = [pathDrop]
 }
