@@ -43,6 +43,7 @@ let package = Package(
         .executable(name: "ShippingSvc", targets: ["ShippingSvc"]),
         .executable(name: "NotifySvc", targets: ["NotifySvc"]),
         .executable(name: "shop", targets: ["Shop"]),
+        .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -156,6 +157,8 @@ let package = Package(
             path: "Tests/Faults",
             swiftSettings: settings
         ),
+        // Moves a process's wall clock; loaded by the fault scenarios of the clock, and linked by nobody.
+        .target(name: "WallClock", path: "Tests/WallClock"),
         tests("FaultTests", of: "Faults", "AMQPBridgeTesting"),
         .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(

@@ -41,6 +41,16 @@ actor Drill {
         }
     }
 
+    /// The services' own, for scenarios that ask for it.
+    nonisolated var clock: WallClock {
+        get throws {
+            guard let clock = shop.clock else {
+                throw CommandFailed(description: "this scenario's setting has no clock")
+            }
+            return clock
+        }
+    }
+
     // MARK: Choosing
 
     func choose(_ limit: Int) -> Int { random.below(limit) }
@@ -105,8 +115,12 @@ actor Drill {
 
     /// From here on nothing is in the way. Waits until each of these services has done something new that has also arrived,
     /// and records how long that took; too long fails the scenario.
-    func clean(_ services: [ShopService] = ShopService.allCases) async throws {
+    ///
+    /// - Parameter ahead: so far the services' wall clock is ahead of this one.
+    func clean(_ services: [ShopService] = ShopService.allCases, ahead: Duration = .zero) async throws {
         let (begin, date) = (ContinuousClock.now, Date())
+        let new = date.addingTimeInterval(ahead / .seconds(1))
+        tap.watch(new..<new.addingTimeInterval(12 * 3600))
         var waiting = Set(services)
         try await waitFor(
             "work to go on in \(services.map(\.rawValue))", within: .seconds(60), every: .milliseconds(20)
@@ -123,7 +137,7 @@ actor Drill {
 
     private func progressed(_ service: ShopService, since date: Date) -> Bool {
         if service == .notify { return shop.mail.lastArrival.map { $0 >= date } ?? false }
-        return tap.read { $0.lastMade[service.source] ?? .distantPast } >= date
+        return tap.read { $0.watchedSources.contains(service.source) }
     }
 }
 

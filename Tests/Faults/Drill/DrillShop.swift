@@ -13,6 +13,8 @@ actor DrillShop {
     nonisolated let brokerURL: String
     nonisolated let path: FaultProxy?
     nonisolated let tls: TLSDoor?
+    /// The services' own; nobody else goes by it.
+    nonisolated let clock: WallClock?
     nonisolated let mail: MailBag
     private nonisolated let ports: [ShopService: Int]
     private nonisolated let smtpPort: Int?
@@ -20,6 +22,8 @@ actor DrillShop {
     private var mailServer: ChildProcess?
     /// Those that are down because somebody wanted it.
     private var absent: Set<ShopService> = []
+    /// The exit codes of those that ended by themselves.
+    private(set) var ends: [ShopService: [Int32]] = [:]
     private var environments: [ShopService: [String: String]] = [:]
 
     init(_ setting: Setting, in folder: URL, broker: ShopBroker, url: String, tls: TLSDoor? = nil) throws {
@@ -29,6 +33,7 @@ actor DrillShop {
         brokerURL = url
         self.tls = tls
         path = setting.usesPath ? try FaultProxy(before: AMQPConfiguration(urls: url)) : nil
+        clock = setting.setsClock ? try WallClock(folder.appending(path: "clock")) : nil
         ports = Dictionary(uniqueKeysWithValues: try ShopService.allCases.map { ($0, try FreePorts.next()) })
         smtpPort = setting.mailServer == nil ? nil : try FreePorts.next()
         mail = MailBag(folder.appending(path: setting.mailServer == nil ? "mail/new" : "smtp"))
@@ -56,10 +61,11 @@ actor DrillShop {
             variables["SMTP_URL"] = "smtp://127.0.0.1:\(smtpPort)"
         }
         variables.merge(setting.environment) { $1 }
+        variables.merge(clock?.environment ?? [:]) { $1 }
         variables.merge(environments[service] ?? [:]) { $1 }
         return try ServiceProcess(
             service, port: ports[service] ?? 0, in: folder, log: folder.appending(path: "\(service.rawValue).log"),
-            environment: variables)
+            environment: variables, wrapper: setting.diskSize.map(SmallDisk.wrapper) ?? [])
     }
 
     /// By the path or by TLS, where the setting says so.
@@ -101,6 +107,14 @@ actor DrillShop {
         folder.appending(path: "data/\(service.rawValue)/\(name)")
     }
 
+    /// The same where the service has a disk that only it sees.
+    func dataFileInside(_ service: ShopService, _ name: String) throws -> URL {
+        guard let process = processes[service]?.process else {
+            throw CommandFailed(description: "\(service) does not run: its disk is gone")
+        }
+        return URL(filePath: "/proc/\(process.identifier)/root\(dataFile(of: service, name).path)")
+    }
+
     nonisolated func log(of service: ShopService) -> String {
         let file = folder.appending(path: "\(service.rawValue).log")
         return (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -116,6 +130,7 @@ actor DrillShop {
                     throw CommandFailed(
                         description: "\(service) ended by itself with \(code): \(log(of: service).suffix(1500))")
                 }
+                ends[service, default: []].append(code)
                 processes[service] = try launch(service)
             }
             try await Task.sleep(for: .milliseconds(100))
@@ -179,7 +194,7 @@ actor DrillShop {
     }
 
     func killMailServer() async {
-        await mailServer?.end(within: .zero)
+        await mailServer?.end(within: .seconds(2))
         mailServer = nil
     }
 }

@@ -32,6 +32,9 @@ struct Settling {
         evidence.published = await drill.customers.published
         evidence.confirmed = await drill.customers.confirmed
         evidence.expected = await drill.record.expected
+        for address in evidence.expected.refusedAddresses {
+            evidence.expected.refusedMails.formUnion(await drill.customers.orders(of: address))
+        }
         // One after the other, while things still move: what does not fit together yet is asked again.
         evidence.heard = drill.tap.read { $0 }
         evidence.mails = try drill.shop.mail.kindsByOrder()

@@ -7,8 +7,9 @@ struct HeardEvents {
     private(set) var taken: [String: Int] = [:]
     /// Orders that somebody asked for and that have not ended.
     private(set) var open: Set<String> = []
-    /// When the latest event that came was made, by its source.
-    private(set) var lastMade: [String: Date] = [:]
+    /// Those of whom something came that was made at the watched times.
+    private(set) var watchedSources: Set<String> = []
+    private var watched: Range<Date>?
     /// Bodies that are no events.
     private(set) var junk = 0
     private(set) var count = 0
@@ -19,7 +20,7 @@ struct HeardEvents {
             junk += 1
             return
         }
-        if let time = event.time { lastMade[event.source] = max(lastMade[event.source] ?? .distantPast, time) }
+        if let time = event.time, watched?.contains(time) == true { watchedSources.insert(event.source) }
         // Only an order's own events have its id as their subject.
         guard let orderID = event.subject.flatMap(UUID.init(uuidString:))?.uuidString.lowercased() else { return }
         guard stories[orderID, default: OrderStory()].hear(routingKey, event.id) else { return }
@@ -29,6 +30,12 @@ struct HeardEvents {
         case "inventory.released": move(event.lines, by: -1)
         default: break
         }
+    }
+
+    /// From now on notes whose events come that were made at these times.
+    mutating func watch(_ times: Range<Date>) {
+        watched = times
+        watchedSources = []
     }
 
     private mutating func move(_ lines: [(sku: String, quantity: Int)], by sign: Int) {

@@ -74,5 +74,8 @@ final class Tap: Sendable {
         }
     }
 
+    /// From now on notes whose events come that were made at these times.
+    func watch(_ times: Range<Date>) { heard.withLock { $0.watch(times) } }
+
     func read<Value>(_ body: (HeardEvents) -> Value) -> Value { heard.withLock { body($0) } }
 }
