@@ -1,3 +1,5 @@
 extension Scenario {
-    static let ofPath: [Scenario] = []
+    static let ofPath = [
+        pathBlackhole, pathOneWay, pathStall, pathReset, pathCut, pathRefused, pathSlow,
+    ]
 }
