@@ -30,6 +30,13 @@ struct OutboundBufferTests {
         #expect(buffer.bytes == [8, 0, 0, 0, 0, 0, 0, 0xCE])
     }
 
+    @Test("question: channel.flow, active")
+    func question() {
+        var buffer = OutboundBuffer(channel: 1, frameMax: 4096)
+        buffer.appendQuestion()
+        #expect(buffer.bytes == RawFrame(type: 1, channel: 1, payload: [0, 20, 0, 20, 1]).bytes)
+    }
+
     @Test("publishing: method, header, body", arguments: [true, false])
     func publishing(isMandatory: Bool) throws {
         var buffer = OutboundBuffer(channel: 0x0102, frameMax: 4096)

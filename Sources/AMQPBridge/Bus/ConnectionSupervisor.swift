@@ -26,12 +26,15 @@ struct ConnectionSupervisor {
         var backoff = Backoff()
         var hasWorked = false
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            // Waits count from the beginning of an attempt: one that has taken its time needs none.
+            var last = clock.now()
             do {
                 let connection = try await connect(name)
                 let start = clock.now()
                 state.setError(nil, of: name)
                 defer {
-                    if clock.now() - start > Self.stable {
+                    last = clock.now()
+                    if last - start > Self.stable {
                         backoff.reset()
                         hasWorked = true
                     }
@@ -46,7 +49,7 @@ struct ConnectionSupervisor {
             } catch let error as AMQPError where isMendable(error, hasWorked: hasWorked) {
                 if error.code == .closed || Task.isCancelled { continue }
                 let isNews = backoff.isFresh
-                let delay = backoff.next()
+                let delay = max(.zero, backoff.next() - (clock.now() - last))
                 report(error, delay, isNews)
                 state.setError(error, of: name)
                 try? await cancelWhenGracefulShutdown { try await clock.sleep(delay) }

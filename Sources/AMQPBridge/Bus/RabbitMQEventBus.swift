@@ -10,7 +10,8 @@ import Synchronization
 public final class RabbitMQEventBus: EventBus, Service {
     /// Where the broker is, what the service has there, and how it takes its events in.
     public struct Configuration: Sendable {
-        /// The names of its two connections are `options.name` with ` publish` and ` consume` behind it.
+        /// The names of its two connections are `options.name` with ` publish` and ` consume` behind it. Of
+        /// `options.connectTimeout` at most 3 s are used: a bus tries again anyway.
         public var amqp: AMQPConfiguration
         /// What this service is called on the broker and which keys it listens to.
         public var topology: ServiceTopology
@@ -36,10 +37,18 @@ public final class RabbitMQEventBus: EventBus, Service {
 
     /// Begins with the host after the one that was lost.
     private final class Connector: Sendable {
+        /// An attempt whose first bytes were lost on the way cannot succeed any more when the path is clean again, and
+        /// the next one waits for its end: short attempts, and many of them, are back within the 5 s that are promised.
+        private static let longestAttempt = Duration.seconds(3)
+
         private let configuration: AMQPConfiguration
         private let last = Mutex<[String: AMQPEndpoint]>([:])
 
-        init(_ configuration: AMQPConfiguration) { self.configuration = configuration }
+        init(_ configuration: AMQPConfiguration) {
+            var configuration = configuration
+            configuration.options.connectTimeout = min(configuration.options.connectTimeout, Self.longestAttempt)
+            self.configuration = configuration
+        }
 
         func connect(_ name: String) async throws(AMQPError) -> any BrokerConnection {
             var configuration = configuration

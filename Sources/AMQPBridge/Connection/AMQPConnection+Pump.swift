@@ -90,23 +90,39 @@ extension AMQPConnection {
             lane.expire(at: now - lane.start)
             next = min(next, max(now, lane.start + deadline))
         }
-        if heartbeat > .zero {
-            // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
-            guard now < lastRead + heartbeat * 2 else {
-                throw AMQPError(.connectionLost, "nothing from the broker for \(heartbeat * 2)")
-            }
-            if now >= lastWrite + heartbeat / 2 && output.isEmpty {
-                output.appendHeartbeat()
-                try writeAll()
-            }
-            next = min(next, lastRead + heartbeat * 2, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
-        }
+        if heartbeat > .zero { next = min(next, try checkPeer(at: now)) }
         if let consumer, consumer.needsTurns {
             let limits = Self.settlementDelay
             next = min(next, now + min(max(now - lastDelivery, limits.lowerBound), limits.upperBound))
         }
         return ConnectionThread.Interest(
             descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now), pause: pause)
+    }
+
+    /// Gives a sign of life and asks for one where it is time to; returns when to look again.
+    ///
+    /// - Throws: when nothing comes from the broker any more, or nothing of ours gets there.
+    private func checkPeer(at now: ContinuousClock.Instant) throws(AMQPError) -> ContinuousClock.Instant {
+        // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
+        guard now < lastRead + heartbeat * 2 else {
+            throw AMQPError(.connectionLost, "nothing from the broker for \(heartbeat * 2)")
+        }
+        var next = lastRead + heartbeat * 2
+        switch answers.turn(at: now) {
+        case .ask:
+            output.appendQuestion()
+            try writeAll()
+        case .wait(let time): next = min(next, time)
+        case .dead:
+            throw AMQPError(
+                .connectionLost,
+                "no answer from the broker for \(heartbeat * 2), although it sends: it does not hear us")
+        }
+        if now >= lastWrite + heartbeat / 2 && output.isEmpty {
+            output.appendHeartbeat()
+            try writeAll()
+        }
+        return min(next, max(lastWrite + heartbeat / 2, now + .milliseconds(500)))
     }
 
     // MARK: Frames
@@ -122,10 +138,19 @@ extension AMQPConnection {
 
     private func accept(_ method: Method) throws(AMQPError) {
         switch method {
-        case .ack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: true)
-        case .nack(let tag, let multiple): window.resolve(upTo: tag, multiple: multiple, isAck: false)
-        case .blocked(let reason): lane.setBlocked(reason: reason)
-        case .unblocked: lane.setBlocked(reason: nil)
+        case .ack(let tag, let multiple):
+            answers.noteAnswer()
+            window.resolve(upTo: tag, multiple: multiple, isAck: true)
+        case .nack(let tag, let multiple):
+            answers.noteAnswer()
+            window.resolve(upTo: tag, multiple: multiple, isAck: false)
+        case .blocked(let reason):
+            answers.setBlocked(true)
+            lane.setBlocked(reason: reason)
+        case .unblocked:
+            answers.setBlocked(false)
+            lane.setBlocked(reason: nil)
+        case .other: answers.noteAnswer()
         case .cancel(let tag) where tag == consumerTag:
             throw AMQPError(
                 .connectionLost,
@@ -135,7 +160,7 @@ extension AMQPConnection {
             throw BrokerReply(code: code, text: text).error(doing: "the broker closed the channel")
         case .connectionClose(let code, let text):
             throw AMQPError(.connectionLost, "the broker closed the connection: \(text)", replyCode: code)
-        case .cancel, .deliver, .returned, .other: break
+        case .cancel, .deliver, .returned: break
         }
     }
 
@@ -171,6 +196,7 @@ extension AMQPConnection {
         window.resumeResolved()
         lastRead = .now
         lastWrite = .now
+        answers.noteAnswer()
     }
 
     private func reopenChannel() throws(AMQPError) {

@@ -26,6 +26,7 @@ public actor AMQPConnection {
     var consumerTag: String?
     var arrived: [Delivery] = []
     var heartbeat = Duration.zero
+    var answers = AnswerWatch(at: .now)
     var deliveriesOfLastRead = 0
     var lastRead = ContinuousClock.now
     var lastWrite = ContinuousClock.now
@@ -104,6 +105,8 @@ public actor AMQPConnection {
         lane.open(frameMax: wire.frameMax, room: options.maxUnconfirmed)
         lastRead = .now
         lastWrite = .now
+        answers.heartbeat = heartbeat
+        answers.noteAnswer()
         thread.attach { [weak self] isReadable in
             self?.assumeIsolated { $0.turn(isReadable: isReadable) }
         }

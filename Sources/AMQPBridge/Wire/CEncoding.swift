@@ -52,6 +52,17 @@ extension OutboundBuffer {
             writer.endFrame()
         }
     }
+
+    /// "Go on sending", which changes nothing and has to be answered (AMQP 0-9-1, 1.5.2.3: channel.flow).
+    mutating func appendQuestion() {
+        let channel = channel
+        append(capacity: MessageLimits.frameOverhead + 5) { writer in
+            writer.beginFrame(AMQP_FRAME_METHOD, channel)
+            writer.write(UInt32(AMQP_CHANNEL_FLOW_METHOD))
+            writer.write(UInt8(1))
+            writer.endFrame()
+        }
+    }
 }
 
 extension FrameWriter {

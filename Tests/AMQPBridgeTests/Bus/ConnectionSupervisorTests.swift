@@ -26,11 +26,12 @@ struct ConnectionSupervisorTests {
         }
     }
 
-    private func supervisor() -> ConnectionSupervisor {
+    private func supervisor(attemptsTake duration: Duration = .zero) -> ConnectionSupervisor {
         let clock = broker.clock.busClock
         return ConnectionSupervisor(
             name: "consume",
             connect: { [broker, script] (name) throws(AMQPError) in
+                broker.advance(by: duration)
                 if let refusal = script.next(at: clock.now()) { throw refusal }
                 return try broker.connect(named: name)
             },
@@ -111,6 +112,13 @@ struct ConnectionSupervisorTests {
     func short() async throws {
         let waits = try await waits(lasting: .milliseconds(500), count: 5)
         #expect(waits.count == 5 && (waits.last ?? .zero) >= .milliseconds(800), "\(waits)")
+    }
+
+    @Test("an attempt that took longer than the wait for the next is followed by that at once")
+    func longAttempts() async throws {
+        script.plan(Array(repeating: Self.gone, count: 20) + [nil])
+        try await supervisor(attemptsTake: .seconds(3)).run { _ in }
+        #expect(script.attempts.count == 21, "without anybody's moving the clock on for a wait")
     }
 
     @Test("cancelled while it waits, it ends")

@@ -57,6 +57,8 @@ actor Drill {
 
     func chooseService() -> ShopService { ShopService.allCases[random.below(ShopService.allCases.count)] }
 
+    func shuffle<Element>(_ elements: [Element]) -> [Element] { elements.shuffled(using: &random) }
+
     /// A random while.
     func pause(upTo limit: Duration) async throws {
         try await Task.sleep(for: .milliseconds(random.below(Int(limit / .milliseconds(1)) + 1)))

@@ -83,11 +83,13 @@ actor DrillShop {
         _ = try await process.process.exit(within: .seconds(10))
     }
 
-    /// SIGTERM, and the exit code; down until somebody starts it.
+    /// SIGTERM, and the exit code; down until somebody starts it. One that is frozen finds the signal when it goes on, which
+    /// it does at once.
     func stop(_ service: ShopService, within limit: Duration = .seconds(15)) async throws -> Int32 {
         absent.insert(service)
         guard let process = processes.removeValue(forKey: service) else { return 0 }
         process.process.signal(SIGTERM)
+        process.process.signal(SIGCONT)
         return try await process.process.exit(within: limit)
     }
 
@@ -101,6 +103,20 @@ actor DrillShop {
         guard let process = processes[service] else { return "down" }
         let health = try await process.health("ready")
         return health.status == 200 ? nil : health.body
+    }
+
+    /// What readiness says of it, in words.
+    func obstacles(of service: ShopService) async throws -> String {
+        try await processes[service]?.health("ready").body ?? "it does not run"
+    }
+
+    /// What `shop status` says of its queue.
+    nonisolated func queue(of service: ShopService) async throws -> QueueRow {
+        let rows = try await command("status", "--json").checked().rows(of: QueueRow.self)
+        guard let row = rows.first(where: { $0.queue == "\(service.rawValue).in" }) else {
+            throw CommandFailed(description: "shop status does not name \(service.rawValue).in")
+        }
+        return row
     }
 
     nonisolated func dataFile(of service: ShopService, _ name: String) -> URL {

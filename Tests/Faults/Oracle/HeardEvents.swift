@@ -38,6 +38,8 @@ struct HeardEvents {
         watchedSources = []
     }
 
+    var endedCount: Int { stories.count - open.count }
+
     private mutating func move(_ lines: [(sku: String, quantity: Int)], by sign: Int) {
         for line in lines { taken[line.sku, default: 0] += sign * line.quantity }
     }

@@ -55,6 +55,20 @@ struct ConnectionEndTests {
         }
     }
 
+    @Test("a peer that sends heartbeats and answers nothing is noticed after two heartbeats, too")
+    func deafPeer() async throws {
+        let server = try ScriptedServer { moment, honest in
+            moment == .method(.flow) ? .endlessly(AMQPBytes.heartbeat) : .bytes(honest)
+        }
+        defer { server.stop() }
+        var configuration = AMQPConfiguration(endpoints: [server.endpoint])
+        configuration.options.heartbeat = .seconds(1)
+        let connection = try await AMQPConnection.connect(configuration)
+        try await eventually("the connection ended", within: .seconds(10)) { connection.failure != nil }
+        #expect(connection.failure?.code == .connectionLost)
+        #expect(connection.failure?.message.contains("does not hear us") == true)
+    }
+
     @Test("heartbeats keep an idle connection alive")
     func idle() async throws {
         try await withBroker { broker in

@@ -1,3 +1,5 @@
 extension Scenario {
-    static let ofPath: [Scenario] = [pathDrop]
+    static let ofPath = [
+        pathBlackhole, pathDrop, pathOneWay, pathStall, pathReset, pathCut, pathRefused, pathSlow,
+    ]
 }

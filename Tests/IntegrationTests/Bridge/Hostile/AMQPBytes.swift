@@ -99,6 +99,7 @@ struct MethodID: Hashable {
     static let channelOpen = MethodID(20, 10)
     static let channelOpenOK = MethodID(20, 11)
     static let flow = MethodID(20, 20)
+    static let flowOK = MethodID(20, 21)
     static let channelClose = MethodID(20, 40)
     static let declare = MethodID(50, 10)
     static let declareOK = MethodID(50, 11)

@@ -112,6 +112,7 @@ private final class ScriptedConversation {
         case .method(.open): return A.method(channel: 0, .openOK, A.short(""))
         case .method(.connectionClose): return A.method(channel: 0, .connectionCloseOK)
         case .method(.channelOpen): return A.method(.channelOpenOK, A.long(""))
+        case .method(.flow): return A.method(.flowOK, [1])
         case .method(.confirmSelect): return A.method(.confirmSelectOK)
         case .method(.declare): return A.method(.declareOK, A.short("q") + A.number(UInt64(0)))
         case .method(.qos): return A.method(.qosOK)
