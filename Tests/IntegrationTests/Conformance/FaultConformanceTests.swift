@@ -36,6 +36,11 @@ extension ConformanceTests {
                 try await stage.running(bus, deskBus) {
                     try await eventually("all is done", within: .seconds(30)) {
                         guard Set(receipts.numbers).count == 40, faults.injected == 4 else { return false }
+                        // What comes again may still be on its way.
+                        guard Self.victims.allSatisfy({ calls.attempts(of: $0).count >= Self.calls(with: fault) })
+                        else {
+                            return false
+                        }
                         return try await stage.isDone(service)
                     }
                 }
@@ -48,7 +53,7 @@ extension ConformanceTests {
                     case "delay": #expect(attempts == [1])
                     // A neighbour's crash may come in between and add calls.
                     case "crashBeforeCommit": #expect(attempts.allSatisfy { $0 == 1 } && !attempts.isEmpty)
-                    default: #expect(attempts.allSatisfy { $0 == 1 } && attempts.count >= 2)
+                    default: #expect(attempts.allSatisfy { $0 == 1 })
                     }
                 }
             }
@@ -87,6 +92,11 @@ extension ConformanceTests {
         }
 
         // MARK: Means
+
+        /// How often a handler without a ledger is called for an event that meets it.
+        private static func calls(with fault: Fault) -> Int {
+            ["duplicate", "dropAck", "crashAfterCommit"].contains("\(fault)") ? 2 : 1
+        }
 
         private static func planned(_ fault: Fault, in bus: Stage.Bus) throws -> FaultPoints {
             let faults = try FaultPoints()
