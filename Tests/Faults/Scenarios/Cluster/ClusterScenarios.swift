@@ -31,8 +31,8 @@ extension Scenario {
         setting: setting, needs: [.network]
     ) { drill in
         let node = try await drill.cluster.leader(of: "order.in")
-        let begin = ContinuousClock.now
         try await drill.cluster.drop(node)
+        let begin = ContinuousClock.now
         try await drill.withoutNode(since: begin)
         try await drill.cluster.heal()
         try await drill.whole()
@@ -45,8 +45,8 @@ extension Scenario {
     ) { drill in
         // The first of AMQP_URL.
         let node = 1
-        let begin = ContinuousClock.now
         for other in [2, 3] { try await drill.cluster.drop(node, other) }
+        let begin = ContinuousClock.now
         try await drill.withoutNode(since: begin)
         try await drill.cluster.heal()
         try await drill.whole()
@@ -74,7 +74,7 @@ extension Drill {
     /// As soon as the others have given a node up they can work, and then they do.
     fileprivate func withoutNode(since begin: ContinuousClock.Instant) async throws {
         try await waitFor("two nodes to go on without the third", within: .seconds(60), every: .milliseconds(50)) {
-            try await cluster.running() == 2
+            try await cluster.seen() == 2
         }
         let agreed = (ContinuousClock.now - begin) / .seconds(1)
         try await clean()
@@ -89,8 +89,8 @@ extension Drill {
     fileprivate func whole() async throws {
         try await clean()
         try await waitFor("three nodes", within: .seconds(120)) {
-            let running = try await cluster.running()
-            return try await cluster.isWhole() && running == 3
+            let seen = try await cluster.seen()
+            return try await cluster.isWhole() && seen == 3
         }
         try await flow()
     }

@@ -6,8 +6,8 @@ extension Scenario {
         summary: "every packet between the broker and everybody is dropped until all have noticed",
         setting: Setting(site: .cluster(nodes: 1)), needs: [.network]
     ) { drill in
-        let begin = ContinuousClock.now
         try await drill.cluster.drop(1)
+        let begin = ContinuousClock.now
         try await drill.noticed(since: begin)
         try await drill.cluster.heal()
         try await drill.clean()
