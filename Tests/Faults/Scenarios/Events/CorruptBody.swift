@@ -59,7 +59,7 @@ struct CorruptBody {
 
     /// Every field of every event.
     private static let goodData = """
-        {"order_id":"00000000-0000-4000-8000-000000000000","customer":{"name":"N","email":"n@example.org"},"ship_to":"S",\
+        {"order_id":"corrupt","customer":{"name":"N","email":"n@example.org"},"ship_to":"S",\
         "currency":"EUR","lines":[{"sku":"ANVIL","quantity":1}],"reasons":[],"shortages":[],"carrier":"C",\
         "tracking_number":"T","reason":""}
         """
