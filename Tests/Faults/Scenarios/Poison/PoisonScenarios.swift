@@ -22,7 +22,9 @@ extension Scenario {
         name: "poison-crash", family: .poison, summary: "an order that kills the process that handles it, every time",
         setting: poisoned("crash", fragile)
     ) { drill in
-        try await drill.parkPoison(in: fragile)
+        for letter in try await drill.parkPoison(in: fragile) where letter.error != "delivery_limit" {
+            throw CommandFailed(description: "not parked by the delivery limit: \(letter)")
+        }
         try await drill.ended(fragile, with: 128 + SIGKILL)
         try await drill.clean()
         try await drill.cure(fragile)
@@ -33,7 +35,10 @@ extension Scenario {
         // Notify's handler is left behind ten seconds after it was cancelled: once more is enough.
         setting: poisoned("hang", fragile, ladder: "1s")
     ) { drill in
-        try await drill.parkPoison(in: fragile)
+        for letter in try await drill.parkPoison(in: fragile)
+        where letter.service == "inventory" && letter.error != "delivery_limit" {
+            throw CommandFailed(description: "not parked by the delivery limit: \(letter)")
+        }
         try await drill.ended([.inventory], with: 70)
         try await drill.clean()
         try await drill.cure(fragile)
@@ -99,7 +104,7 @@ extension Drill {
             try await shop.start([service], waiting: false)
         }
         try await shop.start(services)
-        try await shop.command("dead", "replay", "--all").checked()
+        _ = try await shop.command("dead", "replay", "--all").checked()
         try await waitFor("the poisoned orders to end", within: .seconds(30)) {
             let stories = tap.read { $0.stories }
             return services.allSatisfy { stories[$0.poisonOrder]?.ends == [.shipped] }
