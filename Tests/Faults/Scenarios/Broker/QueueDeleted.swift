@@ -33,7 +33,7 @@ extension Scenario {
         await drill.shop.signal(.order, SIGCONT)
         await drill.expect { $0.gone = waiting.count }
         await drill.note(
-            "the deleted queue took \(held) messages along; their orders stay 'placed' until somebody cancels them")
+            "the deleted queue held \(held) messages; an order that was among them stays placed until it is cancelled")
         try await drill.clean()
     }
 
