@@ -17,6 +17,8 @@ package final class EventBusCore: EventBus {
     private let connect: Connect
     private let clock: BusClock
     private let logger: Logger
+    /// In hand when the last consumer was lost; nil before the first was.
+    private let inHandAtLoss = Mutex<Int?>(nil)
 
     package init(
         topology: ServiceTopology, options: SubscriptionOptions, encoder: EventEncoder, logger: Logger,
@@ -166,8 +168,12 @@ package final class EventBusCore: EventBus {
     /// Recovery, in this order: exchanges, queues, bindings; then prefetch and consumer. Confirms were chosen when the
     /// connection was made.
     private func declare(on connection: any BrokerConnection) async throws {
+        let own = topology.own
         do {
-            try await connection.declare(topology.own)
+            let wasDeleted = try await wasDeleted(on: connection)
+            try await connection.declare(Topology(exchanges: own.exchanges, queues: own.queues))
+            if wasDeleted { reportDeletion() }
+            try await connection.declare(Topology(bindings: own.bindings))
         } catch {
             throw Self.explained(error)
         }
@@ -225,7 +231,23 @@ package final class EventBusCore: EventBus {
         }
     }
 
+    private func wasDeleted(on connection: any BrokerConnection) async throws(AMQPError) -> Bool {
+        guard inHandAtLoss.withLock({ $0 }) != nil else { return false }
+        return try await connection.inspect(topology.inQueue) == nil
+    }
+
+    /// A queue that somebody deletes takes its contents along. Nobody can bring them back, so somebody has to know.
+    private func reportDeletion() {
+        logger.error(
+            "The queue was deleted, and what waited in it is lost: look for what stands still. It is declared anew",
+            metadata: [
+                "queue": .string(topology.inQueue.rawValue),
+                "in_hand": .stringConvertible(inHandAtLoss.withLock { $0 ?? 0 }),
+            ])
+    }
+
     private func reportLoss(_ consumer: DeliveryConsumer) {
+        inHandAtLoss.withLock { $0 = consumer.inHand }
         logger.warning(
             "The consumer has ended; what it had in hand is delivered again, unless its queue was deleted",
             metadata: [

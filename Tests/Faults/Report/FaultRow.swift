@@ -78,6 +78,7 @@ extension FaultRow {
         mails = judgement.mails
         kills = record.kills
         notes = record.notes
+        if gone > 0 { notes.append("\(gone) orders went with a deleted queue") }
         noticedSeconds = record.noticedSeconds.map(Self.rounded)
         resumes = record.resumeSeconds.map(Self.rounded)
         resumeSeconds = resumes.max()
