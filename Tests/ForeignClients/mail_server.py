@@ -81,7 +81,8 @@ class Handler:
             server.transport.abort()
         if name == "silent":
             await asyncio.sleep(3600)
-        await asyncio.sleep(options.slow)
+        if options.slow:
+            await asyncio.sleep(options.slow)
         session.has_sent = True
         self.mails += 1
         path = f"{options.folder}/{self.mails}"
