@@ -1,4 +1,3 @@
-import Foundation
 import ShopEvents
 import ShopRunning
 
@@ -50,20 +49,23 @@ extension ShopService {
 }
 
 extension Drill {
-    /// Waits until something was made, since now, that the service will have to handle.
+    /// Waits until there is something new that the service has to handle.
     fileprivate func handsSomething(to service: ShopService) async throws {
         switch service {
         case .order: try await flow(5)
-        case .inventory, .notify: try await hears(from: .order)
-        case .shipping: try await hears(from: .inventory)
+        case .inventory, .notify: try await hears(5, "order.created")
+        // Not just anything from Inventory: what was rejected is none of its business.
+        case .shipping: try await hears(5, "inventory.updated")
         }
     }
 
-    private func hears(from service: ShopService) async throws {
-        tap.watch(Date()..<Date.distantFuture)
-        try await waitFor("something new from \(service)", within: .seconds(20), every: .milliseconds(20)) {
-            tap.read { $0.watchedSources.contains(service.source) }
-        }
+    private func hears(_ count: Int, _ kind: String) async throws {
+        let goal = number(of: kind) + count
+        try await waitFor("\(count) more events \(kind)", within: .seconds(30)) { number(of: kind) >= goal }
+    }
+
+    private func number(of kind: String) -> Int {
+        tap.read { $0.stories.values.count { $0.kinds.contains(kind) } }
     }
 
     /// The fault held until now.
