@@ -105,11 +105,6 @@ actor DrillShop {
         return health.status == 200 ? nil : health.body
     }
 
-    /// What readiness says of it, in words.
-    func obstacles(of service: ShopService) async throws -> String {
-        try await processes[service]?.health("ready").body ?? "it does not run"
-    }
-
     /// What `shop status` says of its queue.
     nonisolated func queue(of service: ShopService) async throws -> QueueRow {
         let rows = try await command("status", "--json").checked().rows(of: QueueRow.self)

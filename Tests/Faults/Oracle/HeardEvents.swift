@@ -13,6 +13,8 @@ struct HeardEvents {
     /// Bodies that are no events.
     private(set) var junk = 0
     private(set) var count = 0
+    /// How many events of each source.
+    private(set) var counts: [String: Int] = [:]
 
     mutating func hear(routingKey: String, body: [UInt8]) {
         count += 1
@@ -20,6 +22,7 @@ struct HeardEvents {
             junk += 1
             return
         }
+        counts[event.source, default: 0] += 1
         if let time = event.time, watched?.contains(time) == true { watchedSources.insert(event.source) }
         // Only an order's own events have its id as their subject.
         guard let orderID = event.subject.flatMap(UUID.init(uuidString:))?.uuidString.lowercased() else { return }

@@ -22,10 +22,10 @@ extension Scenario {
         }
         try await drill.flow()
         await drill.shop.signal(.inventory, SIGSTOP)
-        var last: Date?
+        var last: Int?
         try await waitFor("nothing of Inventory's to be on its way", every: .seconds(1)) {
             let before = last
-            last = drill.tap.read { $0.lastMade[ShopService.inventory.source] }
+            last = drill.tap.read { $0.counts[ShopService.inventory.source] }
             return last == before
         }
         try await drill.tap.takeBack()

@@ -57,7 +57,7 @@ extension Drill {
         try await noticed(since: begin)
         for service in ShopService.allCases {
             try await waitFor("\(service) to miss both its connections", within: .seconds(5)) {
-                let words = try await shop.obstacles(of: service)
+                let words = try await shop.obstacles(of: service) ?? ""
                 return words.contains("not consuming") && words.contains("not connected for publishing")
             }
         }
