@@ -43,6 +43,7 @@ let package = Package(
         .executable(name: "ShippingSvc", targets: ["ShippingSvc"]),
         .executable(name: "NotifySvc", targets: ["NotifySvc"]),
         .executable(name: "shop", targets: ["Shop"]),
+        .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -151,11 +152,14 @@ let package = Package(
             dependencies: [
                 "ShopRunning", "AMQPBridge", "AMQPBridgeTesting", "ShopEvents",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Faults",
             swiftSettings: settings
         ),
-        tests("FaultTests", of: "Faults"),
+        // Moves a process's wall clock; loaded by the fault scenarios of the clock, and linked by nobody.
+        .target(name: "WallClock", path: "Tests/WallClock"),
+        tests("FaultTests", of: "Faults", "AMQPBridgeTesting"),
         .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "DoorBench",

@@ -8,6 +8,8 @@ extension EventLedger: EventBatchHandler {
             let results = try await handleInOneTransaction(events)
             relay.poke()
             return results
+        } catch let crash as InjectedCrash {
+            throw crash
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT && events.count == 1 {
             // A rule that is checked at the commit: the event's fault, not the database's.
             for event in events { try await note(error, of: event) }
@@ -43,10 +45,10 @@ extension EventLedger: EventBatchHandler {
     private func handleInOneTransaction(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         let steps = events.map { (event: $0, handler: handler(of: $0.context.metadata.type)) }
         let (encoder, watch, now) = (encoder, watch, clock())
-        return try await transaction { database in
+        let results = try await transaction { database in
             // After a failure the later events of its key must wait for it.
             var failedKeys: Set<String> = []
-            return try steps.map { step in
+            let results = try steps.map { step -> HandlingResult in
                 if failedKeys.contains(step.event.key) { return .postponed }
                 let transaction = LedgerTransaction(
                     event: step.event.context.metadata, database: database, encoder: encoder, now: now)
@@ -56,7 +58,11 @@ extension EventLedger: EventBatchHandler {
                 if case .failed = result { failedKeys.insert(step.event.key) }
                 return result
             }
+            try InjectedCrash.check(.beforeCommit, events)
+            return results
         }
+        try InjectedCrash.check(.afterCommit, events)
+        return results
     }
 
     /// One event in its own savepoint: inbox first, then the handler, then its events into the outbox.
@@ -72,9 +78,7 @@ extension EventLedger: EventBatchHandler {
                     throw AMQPError(
                         .unknownEventType, "nobody here handles events of type '\(context.metadata.type)'")
                 }
-                CrashPoint.before(.handler)
-                let events = try handler(incoming.event, transaction)
-                CrashPoint.after(.handler)
+                let events = try incoming.handledInTransaction { try handler(incoming.event, transaction) }
                 for event in events { try transaction.emit(event) }
                 return .commit
             }

@@ -26,6 +26,9 @@ public final class EventLedger: Sendable {
     let clock: @Sendable () -> RFC3339Time
     private let state = Mutex(State())
 
+    /// 30 s: how long a handler may run unless said otherwise.
+    public static let defaultHandlerLimit = Duration.seconds(30)
+
     /// Opens the database, or makes it.
     ///
     /// - Parameters:
@@ -39,7 +42,7 @@ public final class EventLedger: Sendable {
     ///   else has it open as a ledger.
     public convenience init(
         path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
-        handlerLimit: Duration = .seconds(30)
+        handlerLimit: Duration = EventLedger.defaultHandlerLimit
     ) throws(LedgerError) {
         try self.init(
             path: path, migrations: migrations, encoder: encoder, logger: logger, handlerLimit: handlerLimit
@@ -51,7 +54,7 @@ public final class EventLedger: Sendable {
     ///   - clock: what says how old events are and when they were handled.
     init(
         path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
-        handlerLimit: Duration = .seconds(30), lockLimit: Duration = .seconds(5),
+        handlerLimit: Duration = EventLedger.defaultHandlerLimit, lockLimit: Duration = .seconds(5),
         clock: @escaping @Sendable () -> RFC3339Time
     ) throws(LedgerError) {
         database = try LedgerDatabase(path: path, migrations: migrations, lockLimit: lockLimit, logger: logger)

@@ -13,6 +13,9 @@ public struct HostConfiguration: Sendable {
     public var queueType: QueueType
     /// `AMQP_RETRY_LADDER`. Default: 1s,10s,60s,60s.
     public var ladder: RetryLadder
+    /// `HANDLER_LIMIT`: how long one call of a handler may take, 100ms to 10m. Default, as nil: 30s with the ledger, 10m
+    /// without, the defaults of `EventLedger` and `SubscriptionOptions`.
+    public var handlerLimit: Duration?
     /// `DATA_DIR`: where the service keeps its database. Default: data/<service>.
     public var dataDirectory: String
     /// `HTTP_PORT`: the admin port, on loopback.
@@ -21,6 +24,8 @@ public struct HostConfiguration: Sendable {
     public var mail: MailConfiguration
     /// `CRASH_AT`: where the process is to die, in debug builds only. Default: nowhere.
     package var crashPoint: CrashPoint?
+    /// `POISON`: which events do harm to their handler, in debug builds only. Default: none.
+    package var poison: Poison?
     /// `LOG_LEVEL`. Default: info.
     public var logLevel: Logger.Level
     /// `LOG_FORMAT`, text or json. Default: text.
@@ -43,10 +48,12 @@ public struct HostConfiguration: Sendable {
         amqp = try AMQPConfiguration(urls: url, options: options)
         prefetch = UInt16(try Self.number(value("amqp.prefetch"), "AMQP_PREFETCH", 1...65_535) ?? 256)
         ladder = try value("amqp.retry.ladder").map { (text) throws(AMQPError) in try RetryLadder(text) } ?? .standard
+        handlerLimit = try value("handler.limit").map { (text) throws(AMQPError) in try Self.handlerLimit(text) }
         port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
         dataDirectory = value("data.dir") ?? "data/\(service)"
         mail = MailConfiguration { value($0, secret: $1) }
         crashPoint = try value("crash.at").map { (text) throws(AMQPError) in try CrashPoint(text) }
+        poison = try value("poison").map { (text) throws(AMQPError) in try Poison(text) }
         queueType =
             try Self.choice(value("amqp.queue.type"), "AMQP_QUEUE_TYPE", "quorum, classic") {
                 QueueType(rawValue: $0)
@@ -71,6 +78,15 @@ public struct HostConfiguration: Sendable {
                 "\(name): '\(text)' is not a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    private static func handlerLimit(_ text: String) throws(AMQPError) -> Duration {
+        guard let milliseconds = TimeText.milliseconds(text), (100...600_000).contains(milliseconds) else {
+            throw AMQPError(
+                .invalidConfiguration, "HANDLER_LIMIT: '\(text)' is not a time from 100ms to 10m; write for example 30s"
+            )
+        }
+        return .milliseconds(milliseconds)
     }
 
     private static func choice<Value>(

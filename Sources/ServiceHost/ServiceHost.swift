@@ -39,10 +39,12 @@ public struct ServiceHost {
     /// The admin port's routes.
     public let router: Router<BasicRequestContext>
     public let logger: Logger
+    private let poolWatch: PoolWatch
 
     /// Runs a service until SIGTERM or SIGINT, then ends the process.
     ///
-    /// Exit codes: 0 stopped as asked; 1 it failed; 64 a setting is wrong.
+    /// Exit codes: 0 stopped as asked; 1 it failed; 64 a setting is wrong; 70 a handler does not come back, and nothing
+    /// else could go on.
     public static func main(
         _ definition: ServiceDefinition, setUp: @Sendable (ServiceHost) throws -> Void
     ) async -> Never {
@@ -69,17 +71,22 @@ public struct ServiceHost {
             return JSONLogHandler(label: label, logLevel: configuration.logLevel)
         }
         configuration.crashPoint?.arm()
+        configuration.poison?.arm()
         self.configuration = configuration
         logger = Logger(label: definition.name)
         let encoder = EventEncoder(source: definition.source)
         let ledger = try EventLedger(
             path: "\(configuration.dataDirectory)/\(definition.name).db", migrations: definition.migrations,
-            encoder: encoder, logger: logger)
+            encoder: encoder, logger: logger,
+            handlerLimit: configuration.handlerLimit ?? EventLedger.defaultHandlerLimit)
         var busConfiguration = RabbitMQEventBus.Configuration(
             amqp: configuration.amqp,
             topology: definition.topology(configuration.queueType, configuration.ladder))
         busConfiguration.subscription.prefetch = configuration.prefetch
         busConfiguration.subscription.concurrency = definition.concurrency
+        if let limit = configuration.handlerLimit { busConfiguration.subscription.handlerTimeout = limit }
+        // The bus has had its turn before: a deadline, and ten seconds of grace.
+        poolWatch = PoolWatch(limit: busConfiguration.subscription.handlerTimeout + .seconds(20), logger: logger)
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
         router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
         OutboxRoute.add(to: router, changing: ledger)
@@ -107,6 +114,7 @@ public struct ServiceHost {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await services.run() }
             tasks.addTask { [logger] in try await ShutdownLimit.watch(logger: logger) }
+            tasks.addTask { [poolWatch] in await poolWatch.run() }
             try await tasks.next()
             tasks.cancelAll()
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import UnixSignals
 
 /// `deploy/faults` without the set-up. Everything the user types arrives here.
 @main
@@ -34,6 +35,10 @@ struct FaultsCommand: AsyncParsableCommand {
     @Flag(help: "One JSON object a line.")
     var json = false
 
+    /// What `OtherNetwork` calls this program with: one scenario, whose folder and cluster are there already.
+    @Option(help: .hidden)
+    var inside: String?
+
     func validate() throws {
         guard (10...1_000_000).contains(orders) else {
             throw ValidationError("--orders takes a number from 10 to 1000000, not \(orders)")
@@ -45,7 +50,27 @@ struct FaultsCommand: AsyncParsableCommand {
         let scenarios = try Catalogue.select(names)
         guard !list else { return try FaultsList(scenarios).print(json: json) }
         let order = DrillOrder(orders: orders, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), isLong: long)
-        let rows = try await FaultsRun(scenarios, order, json: json).rows()
+        let rows = try await untilInterrupted {
+            guard let inside else { return try await FaultsRun(scenarios, order, json: json).rows() }
+            return [try await OtherNetwork.rowInside(scenarios[0], order, URL(filePath: inside))]
+        }
         if rows.contains(where: { $0.verdict == .fail }) { throw ExitCode(1) }
+    }
+
+    /// After ctrl-c brokers and services are ended as after any other end.
+    private func untilInterrupted(_ body: @escaping @Sendable () async throws -> [FaultRow]) async throws -> [FaultRow]
+    {
+        // Whoever reads the table may go away; the scenario must still clean up.
+        signal(SIGPIPE, SIG_IGN)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        return try await withThrowingTaskGroup { group in
+            group.addTask { try await body() }
+            group.addTask {
+                for await signal in signals { throw ExitCode(128 + signal.rawValue) }
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? []
+        }
     }
 }

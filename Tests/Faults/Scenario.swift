@@ -28,13 +28,15 @@ struct Setting: Sendable {
     enum Site: Sendable {
         /// One node, by `deploy/broker`.
         case oneNode
-        /// Three, by `deploy/cluster`, in whose network the whole scenario then runs.
-        case cluster
+        /// One node or three, by `deploy/cluster`, in whose network the whole scenario then runs.
+        case cluster(nodes: Int)
     }
 
     var site = Site.oneNode
     /// The services reach the broker through ``Drill/path``; customers and the oracle do not.
     var usesPath = false
+    /// The services reach the broker by TLS, through ``DrillShop/tls``; customers and the oracle do not.
+    var usesTLS = false
     /// Beside what every service gets.
     var environment: [String: String] = [:]
     var serviceEnvironment: [ShopService: [String: String]] = [:]
@@ -42,6 +44,11 @@ struct Setting: Sendable {
     var ladder = "1s,1s,2s,2s"
     /// A mail server instead of a folder, with these options of its own.
     var mailServer: [String]?
+    /// Each service has its data on a disk of its own of so many MiB, which is gone when its process is; nil: in a folder
+    /// like any other.
+    var diskSize: Int?
+    /// The services' wall clock is ``DrillShop/clock``.
+    var setsClock = false
     /// What ends by itself is started again, as a supervisor of processes would; elsewhere that is a failure.
     var restartsWhatEnds = false
     /// From the moment the path is clean until every service has done something new.

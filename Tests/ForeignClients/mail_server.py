@@ -10,13 +10,17 @@ FOLDER/connections, and FOLDER/port says where it listens. What it does with a m
 
 Options: --port N, --certificate FILE and --key FILE for --tls starttls or --tls smtps, --login (only after AUTH with the user
 and the password in the environment's MAIL_USER and MAIL_PASSWORD), --refuse-sender (550 to MAIL),
---stale (a second mail on a connection meets an end: 'drop' without a word, '421' with one).
+--stale (a second mail on a connection meets an end: 'drop' without a word, '421' with one), --slow SECONDS (so long for each
+mail), --refuse-all (451 to every RCPT).
+
+SIGTERM ends it at once, but between two steps: a mail that it keeps is one it has said 250 to.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import signal
 import ssl
 
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -30,6 +34,8 @@ arguments.add_argument("--key")
 arguments.add_argument("--login", action="store_true")
 arguments.add_argument("--refuse-sender", action="store_true")
 arguments.add_argument("--stale", choices=["drop", "421"])
+arguments.add_argument("--slow", type=float, default=0)
+arguments.add_argument("--refuse-all", action="store_true")
 options = arguments.parse_args()
 
 
@@ -51,6 +57,8 @@ class Handler:
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         name = address.split("@")[0]
+        if options.refuse_all:
+            return "451 4.3.0 try again later"
         if name == "refused":
             return "550 5.1.1 nobody of that name here"
         if name.startswith("grey") and address not in self.greylisted:
@@ -73,6 +81,8 @@ class Handler:
             server.transport.abort()
         if name == "silent":
             await asyncio.sleep(3600)
+        if options.slow:
+            await asyncio.sleep(options.slow)
         session.has_sent = True
         self.mails += 1
         path = f"{options.folder}/{self.mails}"
@@ -105,6 +115,7 @@ def connection():
 
 async def main():
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
     secured = context if options.tls == "smtps" else None
     server = await loop.create_server(connection, "127.0.0.1", options.port, ssl=secured)
     with open(f"{options.folder}/port.part", "w") as file:
@@ -118,4 +129,7 @@ context = None
 if options.tls:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.certificate, options.key)
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except asyncio.CancelledError:
+    pass

@@ -48,26 +48,34 @@ final class HandlerBus: EventBus {
     }
 }
 
+/// Takes every mail, and says whose.
+actor MailCounter: MailOutlet {
+    private(set) var taken: [String] = []
+
+    func send(_ message: MailMessage) { taken.append(message.to.address) }
+}
+
 /// The service's handlers over a ledger and a maildir of their own.
 struct NotifyFixture {
     let ledger: EventLedger
     let bus = HandlerBus()
     let mail: String
 
-    static func with(_ body: (NotifyFixture) async throws -> Void) async throws {
+    /// - Parameter outlet: instead of the maildir.
+    static func with(_ outlet: (any MailOutlet)? = nil, _ body: (NotifyFixture) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "notify-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let fixture = try NotifyFixture(folder)
+        let fixture = try NotifyFixture(folder, outlet)
         try await body(fixture)
         try fixture.ledger.close()
     }
 
-    private init(_ folder: String) throws {
+    private init(_ folder: String, _ outlet: (any MailOutlet)?) throws {
         ledger = try EventLedger(
             path: "\(folder)/notify.db", migrations: MailStore.migrations, encoder: bus.encoder,
             logger: Logger(label: "test"))
         mail = "\(folder)/mail"
-        let outlet = MaildirOutlet(maildir: Maildir(mail))
+        let outlet = outlet ?? MaildirOutlet(maildir: Maildir(mail))
         NotifyHandlers(ledger: ledger, outlet: outlet, templates: try MailTemplates()).register(on: bus)
     }
 

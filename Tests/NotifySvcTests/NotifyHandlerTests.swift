@@ -6,6 +6,11 @@ import Testing
 
 @testable import NotifySvc
 
+/// Takes the mail, and cancels whoever sent it.
+private struct MailThatCancels: MailOutlet {
+    func send(_ message: MailMessage) async throws { withUnsafeCurrentTask { $0?.cancel() } }
+}
+
 @Suite("One mail of each kind per order", .timeLimit(.minutes(1)))
 struct NotifyHandlerTests {
     @Test func `Listens to what the contract says`() async throws {
@@ -85,6 +90,37 @@ struct NotifyHandlerTests {
             }
             try await fixture.bus.deliver(NotifyFixture.created, id: "e-2")
             #expect(fixture.sent == [NotifyFixture.fileName("e-1")])
+        }
+    }
+
+    @Test func `A mail whose sending cannot be noted is not sent again`() async throws {
+        let outlet = MailCounter()
+        try await NotifyFixture.with(outlet) { fixture in
+            try await fixture.ledger.write {
+                _ = try $0.execute(
+                    "CREATE TRIGGER stuck BEFORE UPDATE ON mails BEGIN SELECT RAISE(ABORT, 'no room'); END")
+            }
+            for _ in 0..<2 {
+                await #expect(throws: (any Error).self) {
+                    try await fixture.bus.deliver(NotifyFixture.created, id: "e-1")
+                }
+            }
+            #expect(try await fixture.notes() == ["order.created sending e-1"])
+            try await fixture.ledger.write { _ = try $0.execute("DROP TRIGGER stuck") }
+            try await fixture.bus.deliver(NotifyFixture.created, id: "e-1")
+            #expect(try await fixture.notes() == ["order.created sent e-1"])
+            #expect(await outlet.taken == ["ann@example.com"])
+        }
+    }
+
+    @Test func `A mail that has left is noted, even in a task that was cancelled meanwhile`() async throws {
+        let outlet = MailThatCancels()
+        try await NotifyFixture.with(outlet) { fixture in
+            await withTaskGroup { group in
+                group.addTask { _ = try? await fixture.bus.deliver(NotifyFixture.created, id: "e-1") }
+            }
+            let notes = try await fixture.notes()
+            #expect(notes == ["order.created sent e-1"])
         }
     }
 

@@ -38,6 +38,17 @@ struct HostConfigurationTests {
         #expect(try read(["CRASH_AT": "after-mark:2"]).crashPoint == CrashPoint("after-mark:2"))
     }
 
+    @Test func poison() throws {
+        #expect(try read([:]).poison == nil)
+        #expect(try read(["POISON": "throw:a,hang:b"]).poison == Poison("hang:b,throw:a"))
+    }
+
+    @Test func theLimitOfAHandler() throws {
+        #expect(try read([:]).handlerLimit == nil)
+        #expect(try read(["HANDLER_LIMIT": "100ms"]).handlerLimit == .milliseconds(100))
+        #expect(try read(["HANDLER_LIMIT": "10m"]).handlerLimit == .seconds(600))
+    }
+
     @Test func filesForTLS() throws {
         #expect(try read([:]).amqp.options.tls == TLSOptions())
         let files = try read([
@@ -50,7 +61,8 @@ struct HostConfigurationTests {
     @Test(arguments: [
         ("AMQP_URL", "http://u:canary@h/"), ("AMQP_URL", "canary"), ("AMQP_PREFETCH", "0"), ("AMQP_PREFETCH", "65536"),
         ("AMQP_PREFETCH", "many"), ("AMQP_QUEUE_TYPE", "stream"), ("AMQP_RETRY_LADDER", "1 second"),
-        ("CRASH_AT", "canary"), ("HTTP_PORT", "70000"), ("HTTP_PORT", "-1"), ("LOG_LEVEL", "loud"),
+        ("CRASH_AT", "canary"), ("POISON", "canary"), ("HANDLER_LIMIT", "99ms"), ("HANDLER_LIMIT", "11m"),
+        ("HANDLER_LIMIT", "30"), ("HTTP_PORT", "70000"), ("HTTP_PORT", "-1"), ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
     ])
     func aBadValueIsNamed(variable: String, value: String) {

@@ -9,7 +9,12 @@ package struct ServiceProcess: Sendable {
     package let process: ChildProcess
 
     /// Starts it and does not wait for anything.
-    package init(_ service: ShopService, port: Int, in folder: URL, log: URL, environment: [String: String]) throws {
+    ///
+    /// - Parameter wrapper: a command that becomes the service in the end; the service's path is its last argument.
+    package init(
+        _ service: ShopService, port: Int, in folder: URL, log: URL, environment: [String: String],
+        wrapper: [String] = []
+    ) throws {
         var variables = Command.inherited
         variables["HTTP_PORT"] = "\(port)"
         variables["DATA_DIR"] = folder.appending(path: "data/\(service.rawValue)").path
@@ -19,8 +24,9 @@ package struct ServiceProcess: Sendable {
         self.service = service
         self.port = port
         self.log = log
+        let command = wrapper + [ShopBinaries.named(service.rawValue.capitalized + "Svc").path]
         process = try ChildProcess(
-            ShopBinaries.named(service.rawValue.capitalized + "Svc"),
+            URL(filePath: command[0]), Array(command.dropFirst()),
             environment: variables.merging(environment) { $1 }, output: log, errors: log)
     }
 

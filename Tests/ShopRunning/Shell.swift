@@ -1,5 +1,5 @@
 import AMQPBridge
-package import Foundation
+import Foundation
 
 /// Runs commands for tests: the broker's own tools and clients in other languages.
 package enum Shell {

@@ -1,4 +1,5 @@
 package import Foundation
+import Glibc
 
 /// A broker of `deploy/broker`, known by the folder it runs in.
 package struct ShopBroker: Sendable {
@@ -31,15 +32,36 @@ package struct ShopBroker: Sendable {
 
     /// `rabbitmqctl` for the node.
     @discardableResult
-    package func control(_ arguments: String...) async throws -> String { try await run(["ctl"] + arguments) }
+    package func control(_ arguments: String...) async throws -> String { try await control(arguments) }
+
+    @discardableResult
+    package func control(_ arguments: [String]) async throws -> String { try await run(["ctl"] + arguments) }
+
+    /// Evaluates an Erlang expression, without its final dot, on the node; returns what it yields.
+    @discardableResult
+    package func evaluate(_ expression: String) async throws -> String {
+        try await control("-q", "eval", "\(expression).")
+    }
+
+    /// To the node's process: SIGSTOP, SIGCONT.
+    package func signal(_ number: Int32) throws {
+        let file = "\(runDirectory)/broker/broker.pid"
+        let text = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let identifier = pid_t(text), Glibc.kill(identifier, number) == 0 else {
+            throw CommandFailed(description: "no node runs that could be signalled: \(file) says '\(text)'")
+        }
+    }
+
+    /// What the node has logged.
+    package var logText: String {
+        let file = URL(filePath: "\(runDirectory)/broker/log/broker.log")
+        return (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
 
     private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
 
     private func run(_ arguments: [String]) async throws -> String {
-        let script = ShopBinaries.repository.appending(path: "deploy/broker")
-        let command = Command(executable: script, arguments: arguments, environment: ["RUN_DIR": runDirectory])
-        let result = try await command.run(within: .seconds(120)).checked()
-        return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        try await DeployScript(name: "broker", runDirectory: runDirectory).run(arguments)
     }
 }
 

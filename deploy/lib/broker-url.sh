@@ -4,14 +4,14 @@
 # broker_own_url VHOST
 broker_own_url() {
   node_load || return 1
-  printf 'amqp://shop:%s@127.0.0.1:%s/%s\n' "$NODE_PASSWORD" "$NODE_AMQP_PORT" "$1"
+  printf 'amqp://shop:%s@%s:%s/%s\n' "$NODE_PASSWORD" "$NODE_ADDRESS" "$NODE_AMQP_PORT" "$1"
 }
 
 # broker_is_foreign: AMQP_URL names a broker that isn't this RUN_DIR's. The password, which is random, tells; tests are
 # given the URL of their private broker and may still stop and start it.
 broker_is_foreign() {
   [[ -n ${AMQP_URL:-} ]] || return 1
-  ! node_load || [[ $AMQP_URL != "amqp://shop:$NODE_PASSWORD@127.0.0.1:"* ]]
+  ! node_load || [[ $AMQP_URL != "amqp://shop:$NODE_PASSWORD@$NODE_ADDRESS:"* ]]
 }
 
 # broker_url: for AMQP_URL of whoever is started from here.

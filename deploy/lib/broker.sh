@@ -18,7 +18,7 @@ broker_start() {
     fi
     node_load
     if broker_wait_ready; then
-      say "broker ready on 127.0.0.1:$NODE_AMQP_PORT (node $NODE_NAME)"
+      say "broker ready on $NODE_ADDRESS:$NODE_AMQP_PORT (node $NODE_NAME)"
       return
     fi
     # Between our look and the node's listen somebody else took the port: a second copy that starts at the same time.
@@ -41,7 +41,7 @@ broker_launch() {
   node_environment
   if process_gone "$BROKER_EPMD_PID"; then
     process_start "$BROKER_EPMD_PID" "$BROKER_DIR/log/epmd.log" \
-      "${NODE_ENV[@]}" epmd -port "$NODE_EPMD_PORT" -address 127.0.0.1
+      "${NODE_ENV[@]}" epmd -port "$NODE_EPMD_PORT" -address "$NODE_ADDRESS"
     wait_until 10 broker_epmd_listens || die "$EX_FAILED" "epmd did not start; see $BROKER_DIR/log/epmd.log"
   fi
   : >"$BROKER_OUTPUT"

@@ -10,6 +10,7 @@ readonly PACKAGES_TO_BUILD=(
   binutils libc6-dev libgcc-12-dev libstdc++-12-dev      # what the toolchain itself leans on
 )
 readonly PACKAGES_OF_BROKER=(rabbitmq-server)
+readonly PACKAGES_OF_CLUSTER=(iproute2 iptables jq "${PACKAGES_OF_BROKER[@]}")
 readonly PACKAGES_TO_TEST=(python3-pika python3-aiosmtpd amqp-tools openssl shellcheck)
 
 readonly POLICY=/usr/sbin/policy-rc.d

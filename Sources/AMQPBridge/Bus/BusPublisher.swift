@@ -1,11 +1,16 @@
-/// Publishes on whatever connection there is at the moment.
+import Synchronization
+
+/// Publishes on whatever connection there is at the moment, and ends one that refuses what another may take.
 final class BusPublisher: EventPublisher {
     private let exchange: ExchangeName
     private let state: BusState
+    private let clock: BusClock
+    private let refusals = Mutex(RefusalWatch())
 
-    init(exchange: ExchangeName, state: BusState) {
+    init(exchange: ExchangeName, state: BusState, clock: BusClock = .continuous) {
         self.exchange = exchange
         self.state = state
+        self.clock = clock
     }
 
     func use(_ connection: (any BrokerConnection)?) { state.setPublisher(connection) }
@@ -27,6 +32,10 @@ final class BusPublisher: EventPublisher {
             let error = AMQPError(.unreachable, "there is no connection to publish on\(cause)")
             return publishings.map { _ in .unknown(error) }
         }
-        return await connection.publish(publishings)
+        let outcomes = await connection.publish(publishings)
+        let now = clock.now()
+        // The supervisor makes the next one at once.
+        if refusals.withLock({ $0.isTooMuch(publishings, outcomes, at: now) }) { await connection.close() }
+        return outcomes
     }
 }

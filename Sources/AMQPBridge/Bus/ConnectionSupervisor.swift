@@ -19,9 +19,9 @@ struct ConnectionSupervisor {
     ///
     /// Also returns on cancellation, and on a graceful shutdown that finds it without a connection.
     ///
-    /// - Throws: errors that no waiting mends: refused credentials, vhost or certificate, a topology that stands
-    ///   differently; missing permissions and a peer that does not speak AMQP unless it has worked before, since
-    ///   permissions can be given back and a single bad frame ends one connection only.
+    /// - Throws: errors that no waiting mends (refused credentials, vhost or certificate, a topology that stands
+    ///   differently, missing permissions, a peer that does not speak AMQP), unless it has worked before: what was
+    ///   right once can be put right again, and a service that has ended comes back only by somebody's hand.
     func run(_ body: (any BrokerConnection) async throws -> Void) async throws {
         var backoff = Backoff()
         var hasWorked = false
@@ -58,11 +58,8 @@ struct ConnectionSupervisor {
     }
 
     private func isMendable(_ error: AMQPError, hasWorked: Bool) -> Bool {
-        switch error.code {
-        case .permissionDenied, .protocolViolation: hasWorked
-        case .cancelled: Task.isCancelled
-        default: error.isRetriable
-        }
+        if error.code == .cancelled { return Task.isCancelled }
+        return hasWorked || error.isRetriable
     }
 
     /// The first failure of an outage is worth a line, the next ones are not.

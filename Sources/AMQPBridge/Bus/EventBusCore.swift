@@ -1,5 +1,6 @@
 package import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// The event bus of one service, whatever the broker: two connections, handlers in lanes, and how they end together.
 ///
@@ -10,11 +11,14 @@ package final class EventBusCore: EventBus {
     private let topology: ServiceTopology
     private let options: SubscriptionOptions
     private let registry = HandlerRegistry()
+    private let faults = Mutex<(any FaultSource)?>(nil)
     private let publisher: BusPublisher
     private let flow: FlowControl
     private let connect: Connect
     private let clock: BusClock
     private let logger: Logger
+    /// In hand when the last consumer was lost; nil before the first was.
+    private let inHandAtLoss = Mutex<Int?>(nil)
 
     package init(
         topology: ServiceTopology, options: SubscriptionOptions, encoder: EventEncoder, logger: Logger,
@@ -26,7 +30,7 @@ package final class EventBusCore: EventBus {
         self.logger = logger
         self.clock = clock
         self.connect = connect
-        publisher = BusPublisher(exchange: topology.exchange, state: state)
+        publisher = BusPublisher(exchange: topology.exchange, state: state, clock: clock)
         flow = FlowControl(prefetch: options.prefetch)
     }
 
@@ -40,6 +44,9 @@ package final class EventBusCore: EventBus {
     package func on(_ types: [any Event.Type], retry: RetryPolicy, batch handler: any EventBatchHandler) {
         registry.on(types, retry: retry, batch: handler)
     }
+
+    /// What is to go wrong with deliveries. Like handlers, before it runs.
+    package func inject(_ faults: any FaultSource) { self.faults.withLock { $0 = faults } }
 
     package func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] { await publisher.publish(events) }
 
@@ -92,7 +99,7 @@ package final class EventBusCore: EventBus {
         }
         return LaneContext(
             topology: topology, options: options, encoder: encoder, publisher: publisher, breaker: breaker, flow: flow,
-            clock: clock, logger: logger)
+            faults: faults.withLock { $0 }, clock: clock, logger: logger)
     }
 
     private func drain(_ handlers: [any EventBatchHandler]) async {
@@ -161,8 +168,12 @@ package final class EventBusCore: EventBus {
     /// Recovery, in this order: exchanges, queues, bindings; then prefetch and consumer. Confirms were chosen when the
     /// connection was made.
     private func declare(on connection: any BrokerConnection) async throws {
+        let own = topology.own
         do {
-            try await connection.declare(topology.own)
+            let wasDeleted = try await wasDeleted(on: connection)
+            try await connection.declare(Topology(exchanges: own.exchanges, queues: own.queues))
+            if wasDeleted { reportDeletion() }
+            try await connection.declare(Topology(bindings: own.bindings))
         } catch {
             throw Self.explained(error)
         }
@@ -220,7 +231,23 @@ package final class EventBusCore: EventBus {
         }
     }
 
+    private func wasDeleted(on connection: any BrokerConnection) async throws(AMQPError) -> Bool {
+        guard inHandAtLoss.withLock({ $0 }) != nil else { return false }
+        return try await connection.inspect(topology.inQueue) == nil
+    }
+
+    /// A queue that somebody deletes takes its contents along. Nobody can bring them back, so somebody has to know.
+    private func reportDeletion() {
+        logger.error(
+            "The queue was deleted, and what waited in it is lost: look for what stands still. It is declared anew",
+            metadata: [
+                "queue": .string(topology.inQueue.rawValue),
+                "in_hand": .stringConvertible(inHandAtLoss.withLock { $0 ?? 0 }),
+            ])
+    }
+
     private func reportLoss(_ consumer: DeliveryConsumer) {
+        inHandAtLoss.withLock { $0 = consumer.inHand }
         logger.warning(
             "The consumer has ended; what it had in hand is delivered again, unless its queue was deleted",
             metadata: [

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// It holds two connections, one that publishes and one that consumes, and makes new ones when they are lost. An
 /// unreachable broker does not stop it; refused credentials, a refused vhost or certificate, or a queue that stands with
-/// other arguments end `run()` with that error, because waiting would not help.
+/// other arguments end `run()` with that error, because waiting would not help. Once it has worked nothing of that does:
+/// what was right can be put right again, and ``BusState/obstacles`` say what is wrong meanwhile.
 public final class RabbitMQEventBus: EventBus, Service {
     /// Where the broker is, what the service has there, and how it takes its events in.
     public struct Configuration: Sendable {
@@ -77,6 +78,8 @@ public final class RabbitMQEventBus: EventBus, Service {
 
     public func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] { await core.publish(events) }
 
+    package func inject(from source: any FaultSource) { core.inject(source) }
+
     public func pause() { core.pause() }
 
     public func resume() { core.resume() }
@@ -87,7 +90,7 @@ public final class RabbitMQEventBus: EventBus, Service {
     /// the connections close. What is not finished within half of `shutdownTimeout` goes back to the queue.
     ///
     /// - Throws: `invalidConfiguration` for subscription options that cannot be; what no waiting mends, such as
-    ///   `credentialsRefused`, `vhostRefused`, `tlsRefused`, `preconditionFailed`, and `permissionDenied` unless it has
-    ///   worked before; whatever a batch handler's `run` throws.
+    ///   `credentialsRefused`, `vhostRefused`, `tlsRefused`, `permissionDenied` and `preconditionFailed`, unless it has
+    ///   worked before: then ``state`` says so until it is mended; whatever a batch handler's `run` throws.
     public func run() async throws { try await core.run() }
 }

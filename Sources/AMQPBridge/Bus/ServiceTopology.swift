@@ -126,15 +126,12 @@ public struct RetryLadder: Hashable, Sendable {
         var steps: [Rung] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let name = String(part).trimmingBlanks
-            let unit = String(name.drop { $0.isNumber })
-            let factor: Int64? = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000][unit]
-            guard let factor, let number = Int64(name.dropLast(unit.count)), number > 0, number <= 86_400_000 / factor
-            else {
+            guard let milliseconds = TimeText.milliseconds(name) else {
                 throw AMQPError(
                     .invalidConfiguration,
                     "AMQP_RETRY_LADDER: '\(name)' is not a time up to a day; write for example 1s,10s,60s,60s")
             }
-            steps.append(Rung(name: name, milliseconds: number * factor))
+            steps.append(Rung(name: name, milliseconds: milliseconds))
         }
         self.init(steps: steps)
     }

@@ -117,14 +117,16 @@ public actor AMQPConnection {
     /// Ends the consumer, sends what waits, says goodbye and closes; after this everything ends with `closed`. Bounded by
     /// three call time-outs.
     ///
-    /// Deliveries that nobody has taken go back to the queue. Settlements given before this are with the broker when it
+    /// Deliveries that nobody has taken go back to the queue together with those in hand, in their order: a quorum queue
+    /// keeps the order in which it gets them back. Settlements given before this are with the broker when it
     /// returns: a quorum queue takes 32 at a time and forgets the others when a channel ends, so its consumer's end,
     /// which goes through the queue's log, and a round trip come before the goodbye. A blocked connection gets no
     /// goodbye: nobody would read it.
     public func close() {
         guard !end.isFinished else { return }
         if blockedReason == nil {
-            try? cancelConsumer()
+            try? stopConsumer()
+            _ = consumer?.discardArrived()
             if let _ = try? perform({ wire throws(AMQPError) in try wire.roundTrip() }) { wire.close() }
         }
         fail(AMQPError(.closed, "this connection was closed"))

@@ -100,13 +100,13 @@ final class InMemoryConnection: BrokerConnection {
 
     func closed() async -> AMQPError { await end.wait() }
 
-    /// As `AMQPConnection` closes: first what arrived and nobody has taken goes back, then what is in hand.
+    /// As `AMQPConnection` closes: what arrived and nobody has taken goes back together with what is in hand.
     func close() async {
         guard end.reason == nil else { return }
         broker.cancelConsumer(on: epoch)
         if let consumer = consumer.withLock({ $0 }) {
-            consumer.settle(consumer.discardArrived(), .requeue)
             consumer.finish(nil)
+            _ = consumer.discardArrived()
         }
         broker.end(epoch, AMQPError(.closed, "this connection was closed"))
     }

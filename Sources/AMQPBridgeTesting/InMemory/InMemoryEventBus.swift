@@ -47,6 +47,8 @@ public final class InMemoryEventBus: EventBus, Service {
 
     public func publish(_ events: [EncodedEvent]) async -> [PublishOutcome] { await core.publish(events) }
 
+    package func inject(from source: any FaultSource) { core.inject(source) }
+
     public func pause() { core.pause() }
 
     public func resume() { core.resume() }

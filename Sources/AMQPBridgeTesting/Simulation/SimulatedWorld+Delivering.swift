@@ -77,9 +77,8 @@ extension SimulatedWorld {
         by handler: HandlerRegistry.Single
     ) async {
         do {
-            let events = try await handler(item.event.event, item.event.context).map {
-                try encoder.encode($0, causedBy: item.event.context.metadata)
-            }
+            let events = try await item.event.handled { try await handler(item.event.event, item.event.context) }
+                .map { try encoder.encode($0, causedBy: item.event.context.metadata) }
             let isAckLost = change { $0.fault(oneIn: 8) }
             if isAckLost { note("the ack of #\(item.message.number) is lost") }
             succeed(item.message, events, isAckLost: isAckLost, of: service)

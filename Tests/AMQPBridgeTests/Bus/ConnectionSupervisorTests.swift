@@ -60,9 +60,15 @@ struct ConnectionSupervisorTests {
         #expect(broker.connections == 0)
     }
 
-    @Test("after it has worked, permissions may be given back: it goes on trying")
-    func givenBack() async throws {
-        script.plan([nil, Self.refused, Self.refused, nil])
+    @Test(
+        "after it has worked, what was right can be put right again: it goes on trying",
+        arguments: [
+            AMQPError.Code.permissionDenied, .credentialsRefused, .vhostRefused, .tlsRefused, .preconditionFailed,
+            .protocolViolation,
+        ])
+    func givenBack(code: AMQPError.Code) async throws {
+        let refused = AMQPError(code, "refused")
+        script.plan([nil, refused, refused, nil])
         let runs = Script()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

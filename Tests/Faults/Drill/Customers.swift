@@ -11,6 +11,7 @@ actor Customers {
     private var batches = 0
     private(set) var published = 0
     private(set) var confirmed: Set<String> = []
+    private var orders: [String: Set<String>] = [:]
     private(set) var cancelled = 0
     private var isWanted = true
 
@@ -28,6 +29,9 @@ actor Customers {
     }
 
     var confirmedCount: Int { confirmed.count }
+
+    /// Those that were confirmed to this e-mail address.
+    func orders(of address: String) -> Set<String> { orders[address] ?? [] }
 
     /// Enough is broken: the goal is the end.
     func finish() { isWanted = false }
@@ -52,14 +56,27 @@ actor Customers {
         }
     }
 
+    /// Places one more order, under a known id.
+    func place(_ orderID: String) async throws {
+        guard try await place(["--id", orderID, "--line", "\(Self.plenty[0])=1"]) == [orderID] else {
+            throw CommandFailed(description: "order \(orderID) was not confirmed")
+        }
+    }
+
     private func place(_ count: Int, _ sku: String, rate: Int) async throws -> [String] {
-        let rows = try await rows([
-            "order", "place", "--json", "--email", shop.setting.email(batches), "--count", "\(count)", "--rate",
-            "\(rate)", "--line", "\(sku)=\(sku == Self.scarce ? 5 : 1 + random.below(3))",
+        try await place([
+            "--count", "\(count)", "--rate", "\(rate)", "--line",
+            "\(sku)=\(sku == Self.scarce ? 5 : 1 + random.below(3))",
         ])
+    }
+
+    private func place(_ what: [String]) async throws -> [String] {
+        let email = shop.setting.email(batches)
+        let rows = try await rows(["order", "place", "--json", "--email", email] + what)
         published += rows.count
         let new = rows.filter(\.confirmed).map { $0.orderId.lowercased() }
         confirmed.formUnion(new)
+        orders[email, default: []].formUnion(new)
         return new
     }
 

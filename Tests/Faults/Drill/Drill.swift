@@ -30,11 +30,24 @@ actor Drill {
     /// The broker, and `rabbitmqctl` for it.
     nonisolated var broker: ShopBroker { shop.broker }
 
+    /// The nodes, where the setting's site is a cluster.
+    nonisolated var cluster: ShopCluster { ShopCluster(runDirectory: shop.folder.path) }
+
     /// Between the services and the broker, for scenarios that ask for it.
     nonisolated var path: FaultProxy {
         get throws {
             guard let path = shop.path else { throw CommandFailed(description: "this scenario's setting has no path") }
             return path
+        }
+    }
+
+    /// The services' own, for scenarios that ask for it.
+    nonisolated var clock: WallClock {
+        get throws {
+            guard let clock = shop.clock else {
+                throw CommandFailed(description: "this scenario's setting has no clock")
+            }
+            return clock
         }
     }
 
@@ -81,11 +94,18 @@ actor Drill {
     /// Waits until each of these services says that it is not ready: it has noticed. Records the longest time, and fails
     /// the scenario when that is over two heartbeats of ten seconds.
     ///
-    /// - Parameter begin: when it was broken.
-    func noticed(by services: [ShopService] = ShopService.allCases, since begin: ContinuousClock.Instant) async throws {
+    /// - Parameters:
+    ///   - words: what must stand in their reasons.
+    ///   - begin: when it was broken.
+    func noticed(
+        by services: [ShopService] = ShopService.allCases, saying words: String = "",
+        since begin: ContinuousClock.Instant
+    ) async throws {
         for service in services {
-            try await waitFor("\(service) to notice", within: .seconds(40), every: .milliseconds(50)) {
-                try await self.shop.isReady(service) == false
+            try await waitFor("\(service) to notice, saying '\(words)'", within: .seconds(40), every: .milliseconds(50))
+            {
+                guard let obstacles = try await self.shop.obstacles(of: service) else { return false }
+                return words.isEmpty || obstacles.contains(words)
             }
         }
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
@@ -97,8 +117,12 @@ actor Drill {
 
     /// From here on nothing is in the way. Waits until each of these services has done something new that has also arrived,
     /// and records how long that took; too long fails the scenario.
-    func clean(_ services: [ShopService] = ShopService.allCases) async throws {
+    ///
+    /// - Parameter ahead: so far the services' wall clock is ahead of this one.
+    func clean(_ services: [ShopService] = ShopService.allCases, ahead: Duration = .zero) async throws {
         let (begin, date) = (ContinuousClock.now, Date())
+        let new = date.addingTimeInterval(ahead / .seconds(1))
+        tap.watch(new..<new.addingTimeInterval(12 * 3600))
         var waiting = Set(services)
         try await waitFor(
             "work to go on in \(services.map(\.rawValue))", within: .seconds(60), every: .milliseconds(20)
@@ -115,7 +139,7 @@ actor Drill {
 
     private func progressed(_ service: ShopService, since date: Date) -> Bool {
         if service == .notify { return shop.mail.lastArrival.map { $0 >= date } ?? false }
-        return tap.read { $0.lastMade[service.source] ?? .distantPast } >= date
+        return tap.read { $0.watchedSources.contains(service.source) }
     }
 }
 

@@ -12,6 +12,9 @@ actor DrillShop {
     /// Where everybody but the services goes.
     nonisolated let brokerURL: String
     nonisolated let path: FaultProxy?
+    nonisolated let tls: TLSDoor?
+    /// The services' own; nobody else goes by it.
+    nonisolated let clock: WallClock?
     nonisolated let mail: MailBag
     private nonisolated let ports: [ShopService: Int]
     private nonisolated let smtpPort: Int?
@@ -19,14 +22,18 @@ actor DrillShop {
     private var mailServer: ChildProcess?
     /// Those that are down because somebody wanted it.
     private var absent: Set<ShopService> = []
+    /// The exit codes of those that ended by themselves.
+    private(set) var ends: [ShopService: [Int32]] = [:]
     private var environments: [ShopService: [String: String]] = [:]
 
-    init(_ setting: Setting, in folder: URL, broker: ShopBroker, url: String) throws {
+    init(_ setting: Setting, in folder: URL, broker: ShopBroker, url: String, tls: TLSDoor? = nil) throws {
         self.setting = setting
         self.folder = folder
         self.broker = broker
         brokerURL = url
+        self.tls = tls
         path = setting.usesPath ? try FaultProxy(before: AMQPConfiguration(urls: url)) : nil
+        clock = setting.setsClock ? try WallClock(folder.appending(path: "clock")) : nil
         ports = Dictionary(uniqueKeysWithValues: try ShopService.allCases.map { ($0, try FreePorts.next()) })
         smtpPort = setting.mailServer == nil ? nil : try FreePorts.next()
         mail = MailBag(folder.appending(path: setting.mailServer == nil ? "mail/new" : "smtp"))
@@ -54,13 +61,16 @@ actor DrillShop {
             variables["SMTP_URL"] = "smtp://127.0.0.1:\(smtpPort)"
         }
         variables.merge(setting.environment) { $1 }
+        variables.merge(clock?.environment ?? [:]) { $1 }
         variables.merge(environments[service] ?? [:]) { $1 }
         return try ServiceProcess(
             service, port: ports[service] ?? 0, in: folder, log: folder.appending(path: "\(service.rawValue).log"),
-            environment: variables)
+            environment: variables, wrapper: setting.diskSize.map(SmallDisk.wrapper) ?? [])
     }
 
+    /// By the path or by TLS, where the setting says so.
     private nonisolated var servicesURL: String {
+        if let tls, let url = try? brokerURL.changingURL(tls.change) { return url }
         guard let port = path?.configuration.endpoints.first?.port else { return brokerURL }
         return (try? brokerURL.changingURL { $0.port = port }) ?? brokerURL
     }
@@ -86,9 +96,13 @@ actor DrillShop {
     /// SIGSTOP, SIGCONT and the like.
     func signal(_ service: ShopService, _ number: Int32) { processes[service]?.process.signal(number) }
 
-    func isReady(_ service: ShopService) async throws -> Bool {
-        guard let process = processes[service] else { return false }
-        return try await process.health("ready").status == 200
+    func isReady(_ service: ShopService) async throws -> Bool { try await obstacles(of: service) == nil }
+
+    /// What a service that is not ready says about it; nil when it is ready.
+    func obstacles(of service: ShopService) async throws -> String? {
+        guard let process = processes[service] else { return "down" }
+        let health = try await process.health("ready")
+        return health.status == 200 ? nil : health.body
     }
 
     /// What readiness says of it, in words.
@@ -109,6 +123,14 @@ actor DrillShop {
         folder.appending(path: "data/\(service.rawValue)/\(name)")
     }
 
+    /// The same where the service has a disk that only it sees.
+    func dataFileInside(_ service: ShopService, _ name: String) throws -> URL {
+        guard let process = processes[service]?.process else {
+            throw CommandFailed(description: "\(service) does not run: its disk is gone")
+        }
+        return URL(filePath: "/proc/\(process.identifier)/root\(dataFile(of: service, name).path)")
+    }
+
     nonisolated func log(of service: ShopService) -> String {
         let file = folder.appending(path: "\(service.rawValue).log")
         return (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -124,6 +146,7 @@ actor DrillShop {
                     throw CommandFailed(
                         description: "\(service) ended by itself with \(code): \(log(of: service).suffix(1500))")
                 }
+                ends[service, default: []].append(code)
                 processes[service] = try launch(service)
             }
             try await Task.sleep(for: .milliseconds(100))
@@ -143,6 +166,15 @@ actor DrillShop {
         processes = [:]
         await killMailServer()
         path?.stop()
+    }
+
+    nonisolated var endpoint: AMQPEndpoint {
+        get throws {
+            guard let endpoint = try AMQPConfiguration(urls: brokerURL).endpoints.first else {
+                throw CommandFailed(description: "the broker has no address")
+            }
+            return endpoint
+        }
     }
 
     // MARK: The command line
@@ -178,7 +210,7 @@ actor DrillShop {
     }
 
     func killMailServer() async {
-        await mailServer?.end(within: .zero)
+        await mailServer?.end(within: .seconds(2))
         mailServer = nil
     }
 }

@@ -19,9 +19,10 @@ struct FaultsRun {
         if !isJSON { Output.line(table.header) }
         var rows: [FaultRow] = []
         for scenario in scenarios {
-            try Task.checkCancellation()
             Output.progress("\(scenario.name): \(scenario.summary)")
             let row = await self.row(scenario)
+            // What was broken off is no result.
+            try Task.checkCancellation()
             rows.append(row)
             if isJSON { try Output.json(row) } else { for line in table.lines(row) { Output.line(line) } }
         }
@@ -38,6 +39,8 @@ struct FaultsRun {
             Output.progress("what it left: \(folder.path)")
         } else {
             try? FileManager.default.removeItem(at: folder)
+            // Only once nothing that failed is in it.
+            rmdir(Self.folder.path)
         }
         return row
     }

@@ -19,7 +19,7 @@ final class MailBag: Sendable {
     func kindsByOrder() throws -> [String: [String]] {
         guard FileManager.default.fileExists(atPath: folder.path) else { return [:] }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            .filter { !$0.hasSuffix(".json") && $0 != "port" && $0 != "connections" && $0 != "log" }
+            .filter { $0.hasSuffix(".eml") }
         return try read.withLock { read in
             for name in names where read[name] == nil {
                 let mail = ShopMail(try Data(contentsOf: folder.appending(path: name)))

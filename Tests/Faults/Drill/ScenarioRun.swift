@@ -11,6 +11,8 @@ struct ScenarioRun {
     let order: DrillOrder
     /// For this scenario alone.
     let folder: URL
+    /// The brokers' URLs when this process is in the scenario's own network already.
+    var clusterURL: String?
 
     func row() async -> FaultRow {
         let begin = ContinuousClock.now
@@ -19,6 +21,8 @@ struct ScenarioRun {
         guard row.reasons.isEmpty else { return row }
         do {
             row = try await run()
+        } catch let reason as ShopCluster.Unavailable {
+            row.reasons = ["\(reason)"]
         } catch {
             row.verdict = .fail
             row.reasons = ["\(error)"]
@@ -30,15 +34,16 @@ struct ScenarioRun {
     private func run() async throws -> FaultRow {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        guard case .cluster(let nodes) = scenario.setting.site else { return try await runWithOneNode() }
+        if let clusterURL { return try await run(at: clusterURL) }
+        return try await OtherNetwork(scenario, order, folder).row(nodes: nodes)
+    }
+
+    private func runWithOneNode() async throws -> FaultRow {
         let broker = ShopBroker(runDirectory: folder.path)
-        let result: Result<FaultRow, any Error>
-        do {
+        let result = await Result.of {
             try await broker.start()
-            let shop = try DrillShop(scenario.setting, in: folder, broker: broker, url: try await broker.url())
-            result = await Result.of { try await run(shop) }
-            await shop.end()
-        } catch {
-            result = .failure(error)
+            return try await run(at: try await broker.url())
         }
         // Also in a task that was cancelled.
         await Task {
@@ -46,6 +51,21 @@ struct ScenarioRun {
             try? await broker.stop()
         }.value
         return try result.get()
+    }
+
+    private func run(at url: String) async throws -> FaultRow {
+        let broker = ShopBroker(runDirectory: folder.path)
+        let tls = scenario.setting.usesTLS ? try await openTLS(broker) : nil
+        let shop = try DrillShop(scenario.setting, in: folder, broker: broker, url: url, tls: tls)
+        let result = await Result.of { try await run(shop) }
+        await shop.end()
+        return try result.get()
+    }
+
+    private func openTLS(_ broker: ShopBroker) async throws -> TLSDoor {
+        let door = try TLSDoor(of: broker, try await CertificateAuthority(in: folder.path, named: "authority"))
+        try await door.open(showing: try await door.authority.issue("broker", for: "DNS:localhost"))
+        return door
     }
 
     private func run(_ shop: DrillShop) async throws -> FaultRow {
@@ -84,7 +104,8 @@ struct ScenarioRun {
                 try await scenario.breakIt(drill)
                 await customers.finish()
             }
-            try await group.waitForAll()
+            // Not waitForAll, which would let customers order for ever after a body that failed.
+            while try await group.next() != nil {}
         }
         let settling = Settling(drill)
         let (evidence, judgement) = try await settling.evidence()

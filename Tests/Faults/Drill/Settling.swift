@@ -15,7 +15,8 @@ struct Settling {
         while true {
             // Cheap, and false for most of the time; the whole evidence is not.
             let openLimit = await drill.record.expected.parked.count + drill.record.expected.gone
-            let mayBeDone = tap.read { $0.open.count <= openLimit }
+            let confirmed = await drill.customers.confirmed
+            let mayBeDone = tap.read { $0.open(confirmed: confirmed) <= openLimit }
             let isOver = ContinuousClock.now >= deadline
             if mayBeDone || isOver {
                 let evidence = try await collect()
@@ -31,7 +32,10 @@ struct Settling {
         evidence.published = await drill.customers.published
         evidence.confirmed = await drill.customers.confirmed
         evidence.expected = await drill.record.expected
-        // The mails first: what is newer among the events then has no mail yet, and is asked again.
+        for address in evidence.expected.refusedAddresses {
+            evidence.expected.refusedMails.formUnion(await drill.customers.orders(of: address))
+        }
+        // One after the other, while things still move: what does not fit together yet is asked again.
         evidence.heard = drill.tap.read { $0 }
         evidence.mails = try drill.shop.mail.kindsByOrder()
         let letters = try? await drill.shop.command("dead", "list", "--json").checked().rows(of: LetterRow.self)

@@ -28,7 +28,9 @@ struct Evidence {
         var strayLetters = 0
         /// Orders that a deleted queue may have taken along, at most.
         var gone = 0
-        /// Mails that no server takes, and for which there is a letter.
+        /// Addresses that no server takes mail for: a letter lies in its place.
+        var refusedAddresses: Set<String> = []
+        /// The orders of those.
         var refusedMails: Set<String> = []
     }
 }

@@ -7,8 +7,9 @@ struct HeardEvents {
     private(set) var taken: [String: Int] = [:]
     /// Orders that somebody asked for and that have not ended.
     private(set) var open: Set<String> = []
-    /// When the latest event that came was made, by its source.
-    private(set) var lastMade: [String: Date] = [:]
+    /// Those of whom something came that was made at the watched times.
+    private(set) var watchedSources: Set<String> = []
+    private var watched: Range<Date>?
     /// Bodies that are no events.
     private(set) var junk = 0
     private(set) var count = 0
@@ -19,7 +20,7 @@ struct HeardEvents {
             junk += 1
             return
         }
-        if let time = event.time { lastMade[event.source] = max(lastMade[event.source] ?? .distantPast, time) }
+        if let time = event.time, watched?.contains(time) == true { watchedSources.insert(event.source) }
         // Only an order's own events have its id as their subject.
         guard let orderID = event.subject.flatMap(UUID.init(uuidString:))?.uuidString.lowercased() else { return }
         guard stories[orderID, default: OrderStory()].hear(routingKey, event.id) else { return }
@@ -31,10 +32,29 @@ struct HeardEvents {
         }
     }
 
+    /// From now on notes whose events come that were made at these times.
+    mutating func watch(_ times: Range<Date>) {
+        watched = times
+        watchedSources = []
+    }
+
     var endedCount: Int { stories.count - open.count }
 
     private mutating func move(_ lines: [(sku: String, quantity: Int)], by sign: Int) {
         for line in lines { taken[line.sku, default: 0] += sign * line.quantity }
+    }
+
+    /// How many orders have not ended, of those that were confirmed or that the shop has seen.
+    func open(confirmed: Set<String>) -> Int {
+        open.count { confirmed.contains($0) || stories[$0]?.isAnswered == true }
+    }
+
+    /// Orders that have come as far as one event, and to none of the next ones.
+    func waiting(after kind: String, for next: Set<String>) -> Set<String> {
+        let waiting = stories.filter { _, story in
+            story.ends.isEmpty && story.kinds.contains(kind) && story.kinds.isDisjoint(with: next)
+        }
+        return Set(waiting.keys)
     }
 
     /// Whose event that was, for a dead letter.

@@ -15,6 +15,8 @@ struct OrderStory {
         "order.cancel_requested", "shipping.cancelled", "shipping.cancel_refused", "inventory.released",
         "order.cancelled",
     ]
+    /// What customers say; everything else is the shop's.
+    static let commands: Set = ["order.place", "order.cancel"]
     /// The customer gets a mail of each of these.
     static let mailed: Set = ["order.created", "order.rejected", "shipping.started", "order.cancelled"]
 
@@ -28,6 +30,9 @@ struct OrderStory {
     }
 
     var kinds: Set<String> { Set(events.map(\.kind)) }
+
+    /// The shop has seen it.
+    var isAnswered: Bool { !kinds.isSubset(of: Self.commands) }
 
     /// All ends that were announced: one, for an order that is well.
     var ends: [End] { End.allCases.filter { kinds.contains($0.rawValue) } }

@@ -18,11 +18,40 @@ final class Tap: Sendable {
 
     /// The queue and its binding. From here on nothing can pass unheard.
     func prepare() async throws {
+        try await withConnection {
+            try await $0.declare(
+                Topology(queues: [Queue(Self.queue, type: .quorum)], bindings: [Self.binding("#")]))
+        }
+    }
+
+    /// Hears everything but this key from now on, so that it may have no listener at all. Nothing is missed if nobody
+    /// publishes it at this moment.
+    func giveUp(_ key: RoutingKey) async throws {
+        try await withConnection { connection in
+            for other in Self.keys where other != key { try await connection.bind(Self.binding(other)) }
+            try await connection.unbind(Self.binding("#"))
+        }
+    }
+
+    /// Hears everything again.
+    func takeBack() async throws {
+        try await withConnection { try await $0.bind(Self.binding("#")) }
+    }
+
+    /// All that is published in the shop.
+    private static let keys =
+        (["order.place", "order.cancel", "inventory.low"] + OrderStory.effects).map { RoutingKey($0) }
+
+    private static func binding(_ key: RoutingKey) -> Binding { Binding(queue, to: "shop.events", key: key) }
+
+    private func withConnection(_ body: (AMQPConnection) async throws -> Void) async throws {
         let connection = try await AMQPConnection.connect(configuration)
-        try await connection.declare(
-            Topology(
-                queues: [Queue(Self.queue, type: .quorum)],
-                bindings: [Binding(Self.queue, to: "shop.events", key: "#")]))
+        do {
+            try await body(connection)
+        } catch {
+            await connection.close()
+            throw error
+        }
         await connection.close()
     }
 
@@ -34,8 +63,7 @@ final class Tap: Sendable {
     }
 
     private func listen() async throws {
-        let connection = try await AMQPConnection.connect(configuration)
-        do {
+        try await withConnection { connection in
             let consumer = try await connection.consume(Self.queue, prefetch: 1000)
             for try await batch in consumer {
                 heard.withLock { heard in
@@ -43,12 +71,11 @@ final class Tap: Sendable {
                 }
                 consumer.settle(batch.map(\.tag), .ack)
             }
-        } catch {
-            await connection.close()
-            throw error
         }
-        await connection.close()
     }
+
+    /// From now on notes whose events come that were made at these times.
+    func watch(_ times: Range<Date>) { heard.withLock { $0.watch(times) } }
 
     func read<Value>(_ body: (HeardEvents) -> Value) -> Value { heard.withLock { body($0) } }
 }

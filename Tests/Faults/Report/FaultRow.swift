@@ -1,8 +1,8 @@
 import Foundation
 
 /// One line of the table: `deploy/faults --json` prints it as one object.
-struct FaultRow: Encodable, Sendable {
-    enum Verdict: String, Encodable, Sendable {
+struct FaultRow: Codable, Sendable {
+    enum Verdict: String, Codable, Sendable {
         case pass, fail, skipped
     }
 
@@ -78,6 +78,7 @@ extension FaultRow {
         mails = judgement.mails
         kills = record.kills
         notes = record.notes
+        if gone > 0 { notes.append("\(gone) orders went with a deleted queue") }
         noticedSeconds = record.noticedSeconds.map(Self.rounded)
         resumes = record.resumeSeconds.map(Self.rounded)
         resumeSeconds = resumes.max()

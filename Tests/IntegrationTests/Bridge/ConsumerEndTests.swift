@@ -57,6 +57,24 @@ struct ConsumerEndTests {
         }
     }
 
+    @Test("with its connection closed it gives back all it held, in order", arguments: [QueueType.classic, .quorum])
+    func closed(type: QueueType) async throws {
+        try await withBroker { broker in
+            let queue = try await broker.queue(type: type, arguments: type == .quorum ? ["x-delivery-limit": 20] : [:])
+            let filling = try await broker.connect()
+            try await filling.fill(queue, ["1", "2"])
+            let connection = try await broker.connect()
+            let consumer = try await connection.consume(queue, prefetch: 10)
+            _ = try await consumer.take(atLeast: 2)
+            try await filling.fill(queue, ["3", "4", "5"])
+            try await eventually("they arrived") { consumer.inHand == 5 }
+            await connection.close()
+            #expect(try await consumer.take(atLeast: 1).isEmpty, "the sequence has ended")
+            let next = try await broker.connect().consume(queue, prefetch: 10)
+            #expect(try await next.take(atLeast: 5).map(\.text) == ["1", "2", "3", "4", "5"])
+        }
+    }
+
     @Test("cancelled, it gives back what nobody took and still settles what is in hand")
     func cancelled() async throws {
         try await withBroker { broker in

@@ -1,6 +1,5 @@
 import AMQPBridge
 import AMQPBridgeTesting
-import Foundation
 import ShopRunning
 
 extension BrokerControl {
@@ -11,29 +10,17 @@ extension BrokerControl {
         _ identity: CertificateAuthority.Identity, trusting authority: CertificateAuthority, _ options: String...,
         body: (_ port: Int) async throws -> Result
     ) async throws -> Result {
-        let reserved = try LocalPort(isListening: false)
-        let port = reserved.number
-        reserved.close()
-        let files = [
-            "{cacertfile,\"\(authority.certificate)\"}", "{certfile,\"\(identity.certificate)\"}",
-            "{keyfile,\"\(identity.key)\"}",
-        ]
-        let list = (files + options).joined(separator: ",")
-        try await eval("rabbit_networking:start_ssl_listener({\"127.0.0.1\",\(port)},[\(list)],2)")
+        let door = try TLSDoor(of: ShopBroker.given(), authority)
+        try await door.open(showing: identity, options)
         let result: Result
         do {
-            result = try await body(port)
+            result = try await body(door.port)
         } catch {
-            try? await eval("rabbit_networking:stop_tcp_listener({\"127.0.0.1\",\(port)})")
+            try? await door.close()
             throw error
         }
-        try await eval("rabbit_networking:stop_tcp_listener({\"127.0.0.1\",\(port)})")
+        try await door.close()
         return result
-    }
-
-    private static func eval(_ expression: String) async throws {
-        let answer = try await ctl("-q", "eval", "\(expression).").trimmingCharacters(in: .whitespacesAndNewlines)
-        guard answer == "ok" else { throw AMQPError(.invalidConfiguration, "\(expression): \(answer)") }
     }
 }
 

@@ -103,6 +103,8 @@ public struct IncomingEvent: Sendable {
     public var event: any Event
     /// How it came, and what it says about itself.
     public var context: EventContext
+    /// What a test lets go wrong with it.
+    package var fault: InjectedFault?
 
     /// As a bus hands it to a batch handler, for tests of those.
     public init(event: any Event, context: EventContext) {

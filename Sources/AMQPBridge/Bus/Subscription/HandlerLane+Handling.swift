@@ -15,14 +15,18 @@ extension HandlerLane {
             context.breaker.leave(permit)
             return await settle(generation)
         }
-        let item = waiting.remove(at: index)
-        guard case .event(let event, let handling) = item.content, let handler = handling.handler else {
+        var item = waiting.remove(at: index)
+        if case .refused = item.content {
             refuse(item)
             return context.breaker.leave(permit)
         }
         if mustWait(item) { return context.breaker.leave(permit) }
+        injectFault(into: &item)
+        guard case .event(let event, let handling) = item.content, let handler = handling.handler else {
+            return context.breaker.leave(permit)
+        }
         call = Call(items: [item], permit: permit, started: context.clock.now())
-        let result = await Self.result(of: handler, event, context.encoder)
+        let result = await result(of: handler, event)
         // Somebody else has taken the event over: the deadline or the shutdown.
         guard self.generation == generation, let call else { return }
         self.call = nil
@@ -33,15 +37,14 @@ extension HandlerLane {
         }
     }
 
-    private static func result(
-        of handler: HandlerRegistry.Single, _ event: IncomingEvent, _ encoder: EventEncoder
+    private nonisolated func result(
+        of handler: HandlerRegistry.Single, _ event: IncomingEvent
     ) async -> Result<[EncodedEvent], any Error> {
         do {
-            CrashPoint.before(.handler)
-            let events = try await handler(event.event, event.context)
-            CrashPoint.after(.handler)
+            try await delay(by: event.fault)
+            let events = try await event.handled { try await handler(event.event, event.context) }
             guard !events.isEmpty else { return .success([]) }
-            return .success(try events.map { try encoder.encode($0, causedBy: event.context.metadata) })
+            return .success(try events.map { try context.encoder.encode($0, causedBy: event.context.metadata) })
         } catch {
             return .failure(error)
         }
@@ -56,6 +59,7 @@ extension HandlerLane {
             if call.isTimedOut { return fail(item, timeoutError, call.permit) }
             // The bus is being cancelled: not the event's failure. Unsettled, it comes again.
             if Task.isCancelled { return context.breaker.leave(call.permit) }
+            if error is InjectedCrash { return crash(item, call.permit) }
             fail(item, error, call.permit)
         }
     }
@@ -70,8 +74,9 @@ extension HandlerLane {
         }
         items.removeAll { mustWait($0) }
         guard !items.isEmpty else { return context.breaker.leave(permit) }
+        injectFaults(into: &items)
         call = Call(items: items, permit: permit, started: context.clock.now())
-        let results = await Self.results(of: handler, items.compactMap(\.event))
+        let results = await results(of: handler, items.compactMap(\.event))
         guard self.generation == generation else { return }
         call = nil
         switch results {
@@ -79,6 +84,7 @@ extension HandlerLane {
             for (item, result) in zip(items, results) { conclude(item, result, permit) }
         case .failure(let error):
             if Task.isCancelled { return context.breaker.leave(permit) }
+            if error is InjectedCrash { return crash(items[items.count - 1], permit) }
             for item in items { hold(item) }
             context.breaker.notNow(permit, reason: "\(error)")
         }
@@ -86,10 +92,11 @@ extension HandlerLane {
         await settle(generation)
     }
 
-    private static func results(
+    private nonisolated func results(
         of handler: any EventBatchHandler, _ events: [IncomingEvent]
     ) async -> Result<[HandlingResult], any Error> {
         do {
+            for event in events { try await delay(by: event.fault) }
             let results = try await handler.handle(events)
             guard results.count == events.count else {
                 throw AMQPError(

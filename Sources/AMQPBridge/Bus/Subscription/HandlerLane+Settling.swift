@@ -23,10 +23,15 @@ extension HandlerLane {
         var tags: [DeliveryTag] = []
         var consumer: DeliveryConsumer?
         var isProof = false
+        var unacked: LaneItem?
         var rest: [Conclusion] = []
         for conclusion in conclusions {
             guard conclusion.publishings.isEmpty else {
                 rest.append(conclusion)
+                continue
+            }
+            if conclusion.item.dropsAck {
+                unacked = conclusion.item
                 continue
             }
             if let last = consumer, last !== conclusion.item.consumer {
@@ -40,6 +45,7 @@ extension HandlerLane {
         conclusions = rest
         if let consumer { acknowledge(tags, to: consumer) }
         if isProof, context.flow.isCautious { context.flow.proved() }
+        if let unacked { crash(unacked) }
     }
 
     private func acknowledge(_ tags: [DeliveryTag], to consumer: DeliveryConsumer) {

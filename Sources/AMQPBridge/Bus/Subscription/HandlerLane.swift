@@ -9,6 +9,8 @@ struct LaneContext: Sendable {
     var publisher: BusPublisher
     var breaker: Breaker
     var flow: FlowControl
+    /// What a test lets go wrong.
+    var faults: (any FaultSource)?
     var clock: BusClock
     var logger: Logger
 }
@@ -116,7 +118,7 @@ actor HandlerLane {
     // MARK: From outside
 
     func add(_ items: [LaneItem]) {
-        waiting.append(contentsOf: items)
+        waiting.append(contentsOf: items.lazy.filter { !self.isVoid($0) })
         doorbell.ring()
     }
 
@@ -167,6 +169,8 @@ actor HandlerLane {
         lostEpoch = max(lostEpoch, epoch)
         waiting.removeAll { isVoid($0) }
         conclusions.removeAll { isVoid($0.item) }
+        // They come again, and whoever waited for them here would wait for ever.
+        unconfirmedKeys = Set(conclusions.lazy.filter(\.mustPrecede).map(\.item.key))
         noteIdle()
     }
 

@@ -12,13 +12,15 @@ struct LaneItem: Sendable {
         var policy: RetryPolicy
     }
 
-    let delivery: Delivery
+    var delivery: Delivery
     let consumer: DeliveryConsumer
-    let content: Content
+    var content: Content
     /// Handler calls before this delivery.
     let attempts: Int
     /// How often it was tried while the breaker was open.
     var probes = 0
+    /// A second delivery that only a test knows of. Whatever it is settled with, the first has been.
+    var isDuplicate = false
 
     /// The order in which deliveries arrived.
     func isBefore(_ other: LaneItem) -> Bool {

@@ -1,7 +1,10 @@
 import ShopRunning
 
 extension Scenario {
-    static let ofBroker: [Scenario] = [brokerKill]
+    static let ofBroker: [Scenario] = [
+        brokerKill, brokerFreeze, brokerRestart, connectionsClosed, memoryAlarm, diskAlarm, queueDeleted, queueFull,
+        consumerTimeout, unroutable,
+    ]
 
     static let brokerKill = Scenario(
         name: "broker-kill", family: .broker, summary: "the broker is killed (-9) again and again, and comes back"

@@ -1,5 +1,5 @@
 extension Scenario {
     static let ofPath = [
-        pathBlackhole, pathOneWay, pathStall, pathReset, pathCut, pathRefused, pathSlow,
+        pathBlackhole, pathDrop, pathOneWay, pathStall, pathReset, pathCut, pathRefused, pathSlow,
     ]
 }

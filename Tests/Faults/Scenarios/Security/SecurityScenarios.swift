@@ -1,3 +1,3 @@
 extension Scenario {
-    static let ofSecurity: [Scenario] = []
+    static let ofSecurity: [Scenario] = [permissionRevoked, badCertificate]
 }
