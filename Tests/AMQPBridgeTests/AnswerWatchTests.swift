@@ -2,27 +2,34 @@ import Testing
 
 @testable import AMQPBridge
 
-@Suite("Who is heard no more is told so two heartbeats after the last answer", .timeLimit(.minutes(1)))
+@Suite("Who is heard no more is told so within two heartbeats of the last answer", .timeLimit(.minutes(1)))
 struct AnswerWatchTests {
     private static let start = ContinuousClock.now
     private var watch = AnswerWatch(at: start)
 
     init() { watch.heartbeat = .seconds(10) }
 
-    private static func at(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
+    private static func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
     @Test("half a heartbeat after the last answer it asks, once")
     mutating func asks() {
         #expect(watch.turn(at: Self.at(0)) == .wait(until: Self.at(5)))
         #expect(watch.turn(at: Self.at(5)) == .ask)
-        #expect(watch.turn(at: Self.at(6)) == .wait(until: Self.at(20)))
+        #expect(watch.turn(at: Self.at(6)) == .wait(until: Self.at(17.5)))
     }
 
-    @Test("no answer for two heartbeats is the end")
+    @Test("no answer for one and three quarters of a heartbeat is the end")
     mutating func dies() {
         #expect(watch.turn(at: Self.at(5)) == .ask)
-        #expect(watch.turn(at: Self.at(19)) == .wait(until: Self.at(20)))
-        #expect(watch.turn(at: Self.at(20)) == .dead)
+        #expect(watch.turn(at: Self.at(17)) == .wait(until: Self.at(17.5)))
+        #expect(watch.turn(at: Self.at(17.5)) == .dead)
+    }
+
+    @Test("with short heartbeats an answer may take two seconds")
+    mutating func short() {
+        watch.heartbeat = .seconds(1)
+        #expect(watch.turn(at: Self.at(0.5)) == .ask)
+        #expect(watch.turn(at: Self.at(2)) == .wait(until: Self.at(2.5)))
     }
 
     @Test("any answer begins the time anew")
@@ -31,6 +38,25 @@ struct AnswerWatchTests {
         watch.noteAnswer()
         #expect(watch.turn(at: Self.at(19)) == .wait(until: Self.at(24)))
         #expect(watch.turn(at: Self.at(24)) == .ask)
+    }
+
+    @Test("while other things come, the answer may be behind them")
+    mutating func traffic() {
+        #expect(watch.turn(at: Self.at(5)) == .ask)
+        watch.noteTraffic(at: Self.at(15))
+        #expect(watch.turn(at: Self.at(20)) == .wait(until: Self.at(27.5)))
+        #expect(watch.turn(at: Self.at(27.5)) == .dead)
+    }
+
+    @Test("behind a megabyte the question takes its time, until something is answered")
+    mutating func megabyte() {
+        watch.noteWritten(1 << 20)
+        #expect(watch.turn(at: Self.at(5)) == .ask)
+        #expect(watch.turn(at: Self.at(6)) == .wait(until: Self.at(33.5)))
+        watch.noteAnswer()
+        #expect(watch.turn(at: Self.at(10)) == .wait(until: Self.at(15)))
+        #expect(watch.turn(at: Self.at(15)) == .ask)
+        #expect(watch.turn(at: Self.at(16)) == .wait(until: Self.at(27.5)))
     }
 
     @Test("who slept for hours asks before it gives up")

@@ -38,8 +38,10 @@ extension AMQPConnection {
     private func readAll() throws(AMQPError) {
         let begin = ContinuousClock.now
         repeat {
+            heartbeatsOfRead = 0
             let count = try wire.read { (frame) throws(AMQPError) in try accept(frame) }
             if count > 0 { lastRead = .now }
+            if count > heartbeatsOfRead * MessageLimits.frameOverhead { answers.noteTraffic(at: lastRead) }
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
             window.resumeResolved()
@@ -66,6 +68,7 @@ extension AMQPConnection {
             let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
             output.markWritten(count)
             if count > 0 { lastWrite = .now }
+            answers.noteWritten(count)
         } while output.isEmpty
     }
 
@@ -113,10 +116,7 @@ extension AMQPConnection {
             output.appendQuestion()
             try writeAll()
         case .wait(let time): next = min(next, time)
-        case .dead:
-            throw AMQPError(
-                .connectionLost,
-                "no answer from the broker for \(heartbeat * 2), although it sends: it does not hear us")
+        case .dead: throw AMQPError(.connectionLost, "no answer from the broker within two heartbeats")
         }
         if now >= lastWrite + heartbeat / 2 && output.isEmpty {
             output.appendHeartbeat()
@@ -132,7 +132,8 @@ extension AMQPConnection {
         case .delivery(let delivery)?: arrived.append(delivery)
         case .returned(let key)?: window.markReturned(key)
         case .method(let method)?: try accept(method)
-        case .heartbeat?, nil: break
+        case .heartbeat?: heartbeatsOfRead += 1
+        case nil: break
         }
     }
 

@@ -2,8 +2,10 @@
 ///
 /// A path may fail one way only: the broker's heartbeats come, and it hears nothing of ours. It drops such a connection
 /// itself, but only after two to three heartbeats (RabbitMQ looks once in each). So who has had no answer for half a
-/// heartbeat asks for one, and whose question is not answered for one and a half is alone: two heartbeats after the last
-/// answer, as with a peer that is silent.
+/// heartbeat asks for one, and whose question is not answered for one and a quarter is alone, and knows it within the two
+/// heartbeats that are promised.
+///
+/// Slow is not dead: the answer may be on its way behind other traffic, and the question behind what we wrote before.
 struct AnswerWatch {
     enum Turn: Equatable {
         case ask
@@ -11,17 +13,33 @@ struct AnswerWatch {
         case dead
     }
 
+    /// With very short heartbeats an answer has longer than they say: a broker may be busy.
+    private static let leastPatience = Duration.seconds(2)
+    /// What we wrote may travel as slowly as this, in bytes: a message of 1 MiB within 16 s.
+    private static let leastPace = 65_536
+
     /// Negotiated.
     var heartbeat = Duration.zero
     private var answered: ContinuousClock.Instant
     private var asked: ContinuousClock.Instant?
+    private var lastTraffic: ContinuousClock.Instant
+    /// Bytes since the last answer.
+    private var written = 0
     private var isAnswered = false
     private var isBlocked = false
 
-    init(at now: ContinuousClock.Instant) { answered = now }
+    init(at now: ContinuousClock.Instant) {
+        answered = now
+        lastTraffic = now
+    }
 
     /// Something came that the broker sends only in answer to something of ours. Counts from the next turn on.
     mutating func noteAnswer() { isAnswered = true }
+
+    /// Something else came than heartbeats: what comes behind it is late, not lost.
+    mutating func noteTraffic(at now: ContinuousClock.Instant) { lastTraffic = now }
+
+    mutating func noteWritten(_ bytes: Int) { written += bytes }
 
     /// A blocked connection's broker does not read, and says so: it is asked nothing.
     mutating func setBlocked(_ isBlocked: Bool) {
@@ -29,14 +47,19 @@ struct AnswerWatch {
         noteAnswer()
     }
 
+    private var patience: Duration {
+        max(heartbeat * 5 / 4, Self.leastPatience) + .milliseconds(written * 1000 / Self.leastPace)
+    }
+
     mutating func turn(at now: ContinuousClock.Instant) -> Turn {
         if isAnswered || isBlocked {
             answered = now
             asked = nil
+            written = 0
             isAnswered = false
         }
         if let asked {
-            let end = asked + heartbeat * 3 / 2
+            let end = max(asked, lastTraffic) + patience
             return now < end ? .wait(until: end) : .dead
         }
         let due = answered + heartbeat / 2

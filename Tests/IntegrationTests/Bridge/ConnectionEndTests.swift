@@ -55,7 +55,7 @@ struct ConnectionEndTests {
         }
     }
 
-    @Test("a peer that sends heartbeats and answers nothing is noticed after two heartbeats, too")
+    @Test("a peer that sends heartbeats and answers nothing is noticed, too")
     func deafPeer() async throws {
         let server = try ScriptedServer { moment, honest in
             moment == .method(.flow) ? .endlessly(AMQPBytes.heartbeat) : .bytes(honest)
@@ -66,7 +66,7 @@ struct ConnectionEndTests {
         let connection = try await AMQPConnection.connect(configuration)
         try await eventually("the connection ended", within: .seconds(10)) { connection.failure != nil }
         #expect(connection.failure?.code == .connectionLost)
-        #expect(connection.failure?.message.contains("does not hear us") == true)
+        #expect(connection.failure?.message.contains("no answer") == true)
     }
 
     @Test("heartbeats keep an idle connection alive")

@@ -1,4 +1,5 @@
 import AMQPBridgeTesting
+import ShopEvents
 import ShopRunning
 
 extension Scenario {
@@ -17,6 +18,10 @@ extension Scenario {
         // Slow is not dead: work goes on.
         guard drill.tap.read({ $0.endedCount }) > ended else {
             throw CommandFailed(description: "no order came to its end on a slow path")
+        }
+        for service in ShopService.allCases where drill.shop.log(of: service).contains("Connection lost") {
+            throw CommandFailed(
+                description: "\(service) took a slow path for a dead one: \(drill.shop.log(of: service))")
         }
         path.clean()
         try await drill.clean()
