@@ -43,9 +43,20 @@ struct AnswerWatchTests {
     @Test("while other things come, the answer may be behind them")
     mutating func traffic() {
         #expect(watch.turn(at: Self.at(5)) == .ask)
-        watch.noteTraffic(at: Self.at(15))
+        watch.noteRead(50, at: Self.at(15))
         #expect(watch.turn(at: Self.at(20)) == .wait(until: Self.at(27.5)))
         #expect(watch.turn(at: Self.at(27.5)) == .dead)
+    }
+
+    @Test("heartbeats are no such things, also in pieces")
+    mutating func heartbeats() {
+        #expect(watch.turn(at: Self.at(5)) == .ask)
+        watch.noteHeartbeat(8)
+        watch.noteRead(8, at: Self.at(10))
+        watch.noteRead(5, at: Self.at(15))
+        watch.noteHeartbeat(8)
+        watch.noteRead(3, at: Self.at(16))
+        #expect(watch.turn(at: Self.at(17.5)) == .dead)
     }
 
     @Test("behind a megabyte the question takes its time, until something is answered")

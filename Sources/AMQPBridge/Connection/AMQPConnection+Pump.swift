@@ -38,10 +38,9 @@ extension AMQPConnection {
     private func readAll() throws(AMQPError) {
         let begin = ContinuousClock.now
         repeat {
-            heartbeatsOfRead = 0
             let count = try wire.read { (frame) throws(AMQPError) in try accept(frame) }
             if count > 0 { lastRead = .now }
-            if count > heartbeatsOfRead * MessageLimits.frameOverhead { answers.noteTraffic(at: lastRead) }
+            answers.noteRead(count, at: lastRead)
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
             window.resumeResolved()
@@ -132,7 +131,7 @@ extension AMQPConnection {
         case .delivery(let delivery)?: arrived.append(delivery)
         case .returned(let key)?: window.markReturned(key)
         case .method(let method)?: try accept(method)
-        case .heartbeat?: heartbeatsOfRead += 1
+        case .heartbeat?: answers.noteHeartbeat(MessageLimits.frameOverhead)
         case nil: break
         }
     }

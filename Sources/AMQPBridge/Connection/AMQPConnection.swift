@@ -27,7 +27,6 @@ public actor AMQPConnection {
     var arrived: [Delivery] = []
     var heartbeat = Duration.zero
     var answers = AnswerWatch(at: .now)
-    var heartbeatsOfRead = 0
     var deliveriesOfLastRead = 0
     var lastRead = ContinuousClock.now
     var lastWrite = ContinuousClock.now

@@ -18,11 +18,16 @@ struct AnswerWatch {
     /// What we wrote may travel as slowly as this, in bytes: a message of 1 MiB within 16 s.
     private static let leastPace = 65_536
 
+    /// A heartbeat's, in bytes; every other frame is larger.
+    private static let leastFrame = MessageLimits.frameOverhead
+
     /// Negotiated.
     var heartbeat = Duration.zero
     private var answered: ContinuousClock.Instant
     private var asked: ContinuousClock.Instant?
     private var lastTraffic: ContinuousClock.Instant
+    /// Bytes that were read and are no heartbeat, or not yet a whole one.
+    private var unexplained = 0
     /// Bytes since the last answer.
     private var written = 0
     private var isAnswered = false
@@ -36,8 +41,16 @@ struct AnswerWatch {
     /// Something came that the broker sends only in answer to something of ours. Counts from the next turn on.
     mutating func noteAnswer() { isAnswered = true }
 
-    /// Something else came than heartbeats: what comes behind it is late, not lost.
-    mutating func noteTraffic(at now: ContinuousClock.Instant) { lastTraffic = now }
+    /// So many bytes came. What is more than heartbeats may have the answer behind it: that is late, then, and not lost.
+    mutating func noteRead(_ bytes: Int, at now: ContinuousClock.Instant) {
+        unexplained += bytes
+        guard unexplained >= Self.leastFrame else { return }
+        lastTraffic = now
+        unexplained = 0
+    }
+
+    /// Of these bytes so many were a heartbeat.
+    mutating func noteHeartbeat(_ bytes: Int) { unexplained -= bytes }
 
     mutating func noteWritten(_ bytes: Int) { written += bytes }
 
@@ -56,6 +69,7 @@ struct AnswerWatch {
             answered = now
             asked = nil
             written = 0
+            unexplained = 0
             isAnswered = false
         }
         if let asked {
