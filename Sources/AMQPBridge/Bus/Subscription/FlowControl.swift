@@ -16,8 +16,8 @@ final class FlowControl: Sendable {
     }
 
     private struct State {
-        /// Nothing that came for the first time has been settled on this connection: an earlier delivery may have
-        /// killed the process, so take one at a time.
+        /// Nothing unsuspected has been settled on this connection: an earlier delivery may have killed the process, so
+        /// take one at a time.
         var isCautious = true
         /// An outage lasts: take one at a time.
         var isProbing = false
@@ -75,7 +75,7 @@ final class FlowControl: Sendable {
     /// True until `proved()`.
     var isCautious: Bool { isCautiousNow.load(ordering: .relaxed) }
 
-    /// A delivery that came for the first time was settled: the process survives what is in the queue.
+    /// An unsuspected delivery was settled: the process survives what is in the queue.
     func proved() {
         isCautiousNow.store(false, ordering: .relaxed)
         change { $0.isCautious = false }

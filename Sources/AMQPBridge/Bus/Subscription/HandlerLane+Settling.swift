@@ -40,7 +40,7 @@ extension HandlerLane {
             }
             consumer = conclusion.item.consumer
             tags.append(conclusion.item.delivery.tag)
-            if !conclusion.item.delivery.isRedelivered { isProof = true }
+            if conclusion.item.isUnsuspected { isProof = true }
         }
         conclusions = rest
         if let consumer { acknowledge(tags, to: consumer) }

@@ -40,6 +40,13 @@ struct LaneItem: Sendable {
 
     /// How often a quorum queue says that it came back.
     var deliveryCount: Int64 { delivery.properties.headers[BridgeHeader.deliveryCount]?.int ?? 0 }
+
+    /// So often a lost connection may have brought it back before it looks as if it killed whoever had it. Far below the
+    /// delivery limit, so that its neighbours, who come back with it, are safe.
+    private static let harmlessReturns: Int64 = 2
+
+    /// It did not kill the process earlier, as far as can be told.
+    var isUnsuspected: Bool { !delivery.isRedelivered || (1...Self.harmlessReturns).contains(deliveryCount) }
 }
 
 /// What a handled or failed item leads to, until it can be settled.
