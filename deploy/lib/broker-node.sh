@@ -92,7 +92,7 @@ CONF
 }
 
 # A node that sees only a minority of its peers stops serving until it sees more: what it could still promise would not
-# hold. A peer that has been silent for ten seconds is gone (RabbitMQ's default is a minute).
+# hold. A peer that has been silent for ten seconds is gone (RabbitMQ's default is a minute); see node_environment, too.
 cluster_configuration() {
   local address number=1
   echo
@@ -115,6 +115,8 @@ cluster_configuration() {
 node_environment() {
   node_resolves_localhost
   local interface="-kernel inet_dist_use_interface {${NODE_ADDRESS//./,}}"
+  # Whatever a node asks of a peer that is cut off waits for a new link to it; seven seconds each by default.
+  ! in_cluster || interface+=' net_setuptime 2'
   NODE_ENV=(
     env -i PATH="$PATH" HOME="$BROKER_DIR/home" LANG=C.UTF-8
     ERL_EPMD_ADDRESS="$NODE_ADDRESS" ERL_EPMD_PORT="$NODE_EPMD_PORT" ERL_INETRC="$BROKER_DIR/inetrc"

@@ -32,6 +32,10 @@ package protocol BrokerConnection: AnyObject, Sendable {
     /// Sends what was settled, then ends the connection. What is unsettled goes back to its queue.
     func close() async
 
+    /// Ends the connection at once, for this reason and with no goodbye, to which nobody may answer. What is unconfirmed is
+    /// `unknown`, what is unsettled goes back to its queue.
+    func abandon(_ reason: AMQPError) async
+
     /// What a frame takes, in bytes.
     var frameMax: Int { get }
 
@@ -43,6 +47,8 @@ extension AMQPConnection: BrokerConnection {
     package nonisolated func publish(_ publishings: [Publishing]) async -> [PublishOutcome] {
         await lane.publish(contentsOf: publishings)
     }
+
+    package func abandon(_ reason: AMQPError) { fail(reason) }
 
     package nonisolated var frameMax: Int { lane.frameMax }
 }

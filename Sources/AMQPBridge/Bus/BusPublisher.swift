@@ -32,10 +32,16 @@ final class BusPublisher: EventPublisher {
             let error = AMQPError(.unreachable, "there is no connection to publish on\(cause)")
             return publishings.map { _ in .unknown(error) }
         }
+        let sent = clock.now()
         let outcomes = await connection.publish(publishings)
         let now = clock.now()
-        // The supervisor makes the next one at once.
-        if refusals.withLock({ $0.isTooMuch(publishings, outcomes, at: now) }) { await connection.close() }
+        if refusals.withLock({ $0.isTooMuch(publishings, outcomes, sent: sent, now: now) }) {
+            await connection.abandon(Self.refused)
+        }
         return outcomes
     }
+
+    private static let refused = AMQPError(
+        .connectionLost,
+        "the broker refuses some messages (nack); if no queue is full, it may take them on another connection")
 }

@@ -111,6 +111,8 @@ final class InMemoryConnection: BrokerConnection {
         broker.end(epoch, AMQPError(.closed, "this connection was closed"))
     }
 
+    func abandon(_ reason: AMQPError) async { broker.end(epoch, reason) }
+
     var frameMax: Int { BrokerState.frameMax }
 
     var blockedReason: String? { broker.blockedReason(of: epoch) }

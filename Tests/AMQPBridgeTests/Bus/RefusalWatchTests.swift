@@ -7,15 +7,23 @@ import Testing
 struct RefusalWatchTests {
     private var watch = RefusalWatch()
 
-    private mutating func see(_ outcome: PublishOutcome, _ key: RoutingKey = "a", at seconds: Double) -> Bool {
+    private mutating func see(
+        _ outcome: PublishOutcome, _ key: RoutingKey = "a", at seconds: Double, sent: Double? = nil
+    ) -> Bool {
         let publishing = Publishing(exchange: "events", routingKey: key, body: [])
-        return watch.isTooMuch([publishing], [outcome], at: .seconds(seconds))
+        return watch.isTooMuch([publishing], [outcome], sent: .seconds(sent ?? seconds), now: .seconds(seconds))
     }
 
     @Test("one refusal is nothing, nor are many within a second")
     mutating func patience() {
         for step in 0..<10 { #expect(!see(.nacked, at: Double(step) / 10)) }
         #expect(see(.nacked, at: 1))
+    }
+
+    @Test("one that the broker took its time for is enough")
+    mutating func slow() {
+        #expect(!see(.confirmed, at: 14, sent: 0))
+        #expect(see(.nacked, at: 14, sent: 0))
     }
 
     @Test("what is taken meanwhile under another key changes nothing: the broker refuses for one queue only")
@@ -71,7 +79,7 @@ struct RefusalWatchTests {
         #expect(broker.connections == 1)
         broker.advance(by: RefusalWatch.patience.lowerBound)
         _ = await publisher.publish([publishing])
-        #expect(await connection.closed().code == .closed)
+        #expect(await connection.closed().code == .connectionLost)
         #expect(broker.connections == 0)
     }
 }
