@@ -18,6 +18,7 @@ final class OutboxRelay: Sendable {
     private let isPoked = Atomic(true)
     private let pokeWaiters = Waiters()
     private let rounds = Atomic<UInt64>(0)
+    private let news = Mutex(RefusalNews())
     private let roundWaiters = Waiters()
 
     init(database: LedgerDatabase, logger: Logger) {
@@ -111,10 +112,10 @@ final class OutboxRelay: Sendable {
         CrashPoint.after(.mark)
     }
 
-    /// One line for what waits, however many they are, and one for each that is parked.
+    /// A line now and then for what waits, however many they are, and one for each that is parked.
     private func report(_ judged: [(Outbox.Row, OutboxVerdict)]) {
         var refused = 0
-        var example: Logger.Metadata = [:]
+        var example: (reason: String, metadata: Logger.Metadata) = ("", [:])
         for (row, verdict) in judged {
             var metadata: Logger.Metadata = [
                 "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
@@ -124,16 +125,18 @@ final class OutboxRelay: Sendable {
             case .later(let reason):
                 refused += 1
                 metadata["reason"] = .string(reason)
-                if refused == 1 { example = metadata }
+                if refused == 1 { example = (reason, metadata) }
             case .parked(let reason):
                 metadata["reason"] = .string(reason)
                 logger.error("An event can never be sent as it is, and is parked", metadata: metadata)
             case .sent, .again, .suspected: break
             }
         }
-        guard refused > 0 else { return }
-        example["events"] = .stringConvertible(refused)
-        logger.warning("Events were not taken and will be sent again; the first of them", metadata: example)
+        guard refused > 0,
+            let count = news.withLock({ $0.note(example.reason, count: refused, at: .now) })
+        else { return }
+        example.metadata["refusals"] = .stringConvertible(count)
+        logger.warning("Events were not taken and will be sent again; one of them", metadata: example.metadata)
     }
 }
 
