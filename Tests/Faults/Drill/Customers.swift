@@ -47,7 +47,7 @@ actor Customers {
             batches += 1
             let isFew = random.below(5) == 0
             let isEnough = confirmed.count >= goal
-            let size = isFew ? 3 : isEnough ? 5 : min(20, max(1, goal / 10))
+            let size = isFew ? 3 : isEnough ? 5 : min(shop.setting.rate / 2, max(1, goal / 10))
             let sku = isFew ? Self.scarce : Self.plenty[random.below(Self.plenty.count)]
             let new = try await place(size, sku, rate: isEnough ? 10 : shop.setting.rate)
             // Nobody there: people try again, not at once.

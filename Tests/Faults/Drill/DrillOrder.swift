@@ -10,6 +10,15 @@ struct DrillOrder: Sendable {
     /// The long form has its own number for the two scenarios that carry it.
     func orders(of scenario: Scenario) -> Int { isLong ? max(orders, LongForm.orders[scenario.name] ?? 0) : orders }
 
+    /// In those two customers hurry, and there is more to settle.
+    func setting(of scenario: Scenario) -> Setting {
+        var setting = scenario.setting
+        guard isLong, LongForm.orders[scenario.name] != nil else { return setting }
+        setting.rate = LongForm.rate
+        setting.settleLimit = LongForm.settleLimit
+        return setting
+    }
+
     /// The same seed makes the same choices in a scenario, whichever others run.
     func generator(for name: String) -> SeededGenerator {
         // FNV-1a: Swift's own hashes differ from run to run.
@@ -21,6 +30,8 @@ struct DrillOrder: Sendable {
 /// `--long`: 1,000 kills of services and 50 of the broker, over 100,000 orders and more.
 enum LongForm {
     static let orders = ["service-kill": 70_000, "broker-kill": 32_000]
+    static let rate = 200
+    static let settleLimit = Duration.seconds(600)
     static let serviceKills = 1000
     static let brokerKills = 50
 }

@@ -56,7 +56,7 @@ struct ScenarioRun {
     private func run(at url: String) async throws -> FaultRow {
         let broker = ShopBroker(runDirectory: folder.path)
         let tls = scenario.setting.usesTLS ? try await openTLS(broker) : nil
-        let shop = try DrillShop(scenario.setting, in: folder, broker: broker, url: url, tls: tls)
+        let shop = try DrillShop(order.setting(of: scenario), in: folder, broker: broker, url: url, tls: tls)
         let result = await Result.of { try await run(shop) }
         await shop.end()
         return try result.get()

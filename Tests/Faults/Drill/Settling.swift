@@ -10,7 +10,7 @@ struct Settling {
     init(_ drill: Drill) { self.drill = drill }
 
     func evidence() async throws -> (Evidence, Judgement) {
-        let deadline = ContinuousClock.now + drill.scenario.setting.settleLimit
+        let deadline = ContinuousClock.now + drill.shop.setting.settleLimit
         let tap = drill.tap
         while true {
             // Cheap, and false for most of the time; the whole evidence is not.
