@@ -98,6 +98,8 @@ cluster_configuration() {
   echo
   echo 'cluster_partition_handling = pause_minority'
   echo 'net_ticktime = 10'
+  # The first looks for nobody: it makes the cluster that the others join.
+  [[ $CLUSTER_ADDRESS != "${CLUSTER_MEMBERS%% *}" ]] || return 0
   echo 'cluster_formation.peer_discovery_backend = classic_config'
   for address in $CLUSTER_MEMBERS; do
     echo "cluster_formation.classic_config.nodes.$((number++)) = $(member_name "$address")"

@@ -31,6 +31,8 @@ cluster_start() {
   net_start
   cluster_share_secrets
   local number jobs=() failed=0
+  # New nodes that begin together may both create the user, and one of them then ends.
+  [[ -d $(member_dir 1)/broker/data ]] || member 1 start || failed=1
   for number in "${MEMBERS[@]}"; do
     # Together: those that have been members before wait for each other.
     member "$number" start &
