@@ -3,8 +3,9 @@
 /// A nack means that a queue is full, most of all, and no connection mends that. But a channel of RabbitMQ 3.10 whose
 /// first message for a quorum queue comes just after the node that led it died holds on to that node: it refuses every
 /// message for the queue until the node is back, whoever leads it meanwhile, and takes all others. When that node is cut
-/// off rather than dead, each refusal takes many seconds, too. Another channel does better. Seen from here a full queue
-/// and such a channel are the same, so another connection is tried, with growing waits in between.
+/// off rather than dead, each refusal takes many seconds, too. And a channel that was refused for a queue's length goes on
+/// being refused when the limit is taken away (measured: until it is closed). Another channel does better. Seen from here
+/// a full queue and such a channel are the same, so another connection is tried, with growing waits in between.
 struct RefusalWatch {
     fileprivate struct Target: Hashable {
         var exchange: ExchangeName
@@ -12,8 +13,8 @@ struct RefusalWatch {
     }
 
     /// How long a key is refused, counted from when what was refused first was sent, before another connection is tried:
-    /// at first, and at most.
-    static let patience = Duration.seconds(1)...Duration.seconds(60)
+    /// at first, and at most: within five seconds of its end a refusal is to be over here, too.
+    static let patience = Duration.seconds(1)...Duration.seconds(3)
     /// Targets that are watched at the same time; one of them is enough.
     private static let limit = 64
 
