@@ -25,7 +25,7 @@ package struct TLSDoor: Sendable {
         try await expectOK("rabbit_networking:start_ssl_listener({\"127.0.0.1\",\(port)},[\(list)],2)")
     }
 
-    /// Nobody comes in any more; who is in stays.
+    /// Nobody comes in any more, and who is in is sent away.
     package func close() async throws {
         try await expectOK("rabbit_networking:stop_tcp_listener({\"127.0.0.1\",\(port)})")
     }

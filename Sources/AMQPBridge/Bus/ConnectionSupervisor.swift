@@ -8,6 +8,8 @@ package typealias Connect = @Sendable (_ name: String) async throws(AMQPError) -
 struct ConnectionSupervisor {
     /// A connection that lasted so long was a good one; waits begin small again.
     private static let stable = Duration.seconds(1)
+    /// Different failures of one outage that are worth a line; what repeats itself is not.
+    private static let toldLimit = 8
 
     let name: String
     let connect: Connect
@@ -24,6 +26,7 @@ struct ConnectionSupervisor {
     ///   right once can be put right again, and a service that has ended comes back only by somebody's hand.
     func run(_ body: (any BrokerConnection) async throws -> Void) async throws {
         var backoff = Backoff()
+        var told: Set<String> = []
         var hasWorked = false
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             // Waits count from the beginning of an attempt: one that has taken its time needs none.
@@ -36,6 +39,7 @@ struct ConnectionSupervisor {
                     last = clock.now()
                     if last - start > Self.stable {
                         backoff.reset()
+                        told = []
                         hasWorked = true
                     }
                 }
@@ -48,9 +52,9 @@ struct ConnectionSupervisor {
                 }
             } catch let error as AMQPError where isMendable(error, hasWorked: hasWorked) {
                 if error.code == .closed || Task.isCancelled { continue }
-                let isNews = backoff.isFresh
                 let delay = max(.zero, backoff.next() - (clock.now() - last))
-                report(error, delay, isNews)
+                let isNews = told.count < Self.toldLimit && told.insert(error.message).inserted
+                report(error, delay, isNews: isNews)
                 state.setError(error, of: name)
                 try? await cancelWhenGracefulShutdown { try await clock.sleep(delay) }
             }
@@ -62,8 +66,8 @@ struct ConnectionSupervisor {
         return hasWorked || error.isRetriable
     }
 
-    /// The first failure of an outage is worth a line, the next ones are not.
-    private func report(_ error: AMQPError, _ delay: Duration, _ isNews: Bool) {
+    /// Why a connection was lost, and then why it cannot be made again, are both worth a line; the same once more is not.
+    private func report(_ error: AMQPError, _ delay: Duration, isNews: Bool) {
         logger.log(
             level: isNews ? .warning : .debug, "Connection lost or not made",
             metadata: [
@@ -76,8 +80,6 @@ struct ConnectionSupervisor {
 /// returns do not all come at the same instant.
 struct Backoff {
     private var attempt = 0
-
-    var isFresh: Bool { attempt == 0 }
 
     mutating func reset() { attempt = 0 }
 

@@ -26,7 +26,31 @@ struct ConnectionSupervisorTests {
         }
     }
 
-    private func supervisor(attemptsTake duration: Duration = .zero) -> ConnectionSupervisor {
+    /// The errors that were logged as warnings.
+    private struct Warnings: LogHandler {
+        final class Lines: Sendable {
+            private let state = Mutex<[String]>([])
+
+            var all: [String] { state.withLock { $0 } }
+
+            func add(_ line: String) { state.withLock { $0.append(line) } }
+        }
+
+        let lines = Lines()
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.warning
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) { lines.add(event.metadata?["error"]?.description ?? "") }
+    }
+
+    private func supervisor(
+        attemptsTake duration: Duration = .zero, logging handler: any LogHandler = SwiftLogNoOpLogHandler()
+    ) -> ConnectionSupervisor {
         let clock = broker.clock.busClock
         return ConnectionSupervisor(
             name: "consume",
@@ -35,7 +59,7 @@ struct ConnectionSupervisorTests {
                 if let refusal = script.next(at: clock.now()) { throw refusal }
                 return try broker.connect(named: name)
             },
-            state: BusState(), clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            state: BusState(), clock: clock, logger: Logger(label: "test") { _ in handler })
     }
 
     private static let refused = AMQPError(.permissionDenied, "configure refused")
@@ -125,6 +149,22 @@ struct ConnectionSupervisorTests {
         script.plan(Array(repeating: Self.gone, count: 20) + [nil])
         try await supervisor(attemptsTake: .seconds(3)).run { _ in }
         #expect(script.attempts.count == 21, "without anybody's moving the clock on for a wait")
+    }
+
+    @Test("each reason of an outage is told once, whatever comes in between, and no more than eight of them")
+    func told() async throws {
+        let others = (0..<20).map { AMQPError(.unreachable, "number \($0)") }
+        script.plan([Self.gone, Self.gone, others[0], Self.gone] + others)
+        let warnings = Warnings()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await supervisor(logging: warnings).run { _ in } }
+            try await eventually("all was tried") {
+                broker.advance(by: .seconds(2))
+                return script.attempts.count == 25
+            }
+            try await group.waitForAll()
+        }
+        #expect(warnings.lines.all == ([Self.gone] + others.prefix(7)).map(\.description))
     }
 
     @Test("cancelled while it waits, it ends")

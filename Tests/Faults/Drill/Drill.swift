@@ -115,6 +115,15 @@ actor Drill {
         }
     }
 
+    /// Waits until each service's log holds these words.
+    func logged(_ words: String) async throws {
+        for service in ShopService.allCases {
+            try await waitFor("\(service) to log '\(words)'", within: .seconds(10)) {
+                shop.log(of: service).contains(words)
+            }
+        }
+    }
+
     /// From here on nothing is in the way. Waits until each of these services has done something new that has also arrived,
     /// and records how long that took; too long fails the scenario.
     ///

@@ -20,6 +20,7 @@ extension Scenario {
             // A channel that was allowed something goes on doing it.
             try await drill.broker.control("-q", "close_all_connections", "--global", "permissions have changed")
             try await drill.noticed(saying: words, since: begin)
+            try await drill.logged(words)
             try await watchAttempts(drill)
         }
         try await drill.broker.control("-q", "set_permissions", "-p", vhost, user, ".*", ".*", ".*")
