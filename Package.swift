@@ -43,6 +43,7 @@ let package = Package(
         .executable(name: "ShippingSvc", targets: ["ShippingSvc"]),
         .executable(name: "NotifySvc", targets: ["NotifySvc"]),
         .executable(name: "shop", targets: ["Shop"]),
+        // For fault scenarios alone, which load it into services: a product, because only those are shared libraries.
         .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
     dependencies: [
