@@ -12,12 +12,10 @@ struct HeardEvents {
     private var watched: Range<Date>?
     /// Bodies that are no events.
     private(set) var junk = 0
-    private(set) var count = 0
     /// How many events of each source.
     private(set) var counts: [String: Int] = [:]
 
     mutating func hear(routingKey: String, body: [UInt8]) {
-        count += 1
         guard let event = HeardEvent(body) else {
             junk += 1
             return

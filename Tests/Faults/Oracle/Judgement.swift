@@ -29,7 +29,7 @@ struct Judgement {
         if gone > evidence.expected.gone {
             problems.append("\(gone) orders are stuck; the deleted queue held \(evidence.expected.gone)")
         }
-        judgeLetters(evidence, lettered)
+        judgeLetters(evidence)
         judgeStock(evidence)
     }
 
@@ -85,7 +85,7 @@ struct Judgement {
         }
     }
 
-    private mutating func judgeLetters(_ evidence: Evidence, _ lettered: Set<String>) {
+    private mutating func judgeLetters(_ evidence: Evidence) {
         let expected = evidence.expected
         let strays = evidence.letters.filter { letter in
             let orderID = letter.eventID.flatMap(evidence.heard.orderID(ofEvent:))
