@@ -6,17 +6,12 @@ enum Message {
     static let bodySize = 512
     static let queue: QueueName = "bench.in"
 
-    private static let template: Publishing = {
+    /// To be given an id. As in C, one is used again for the next message.
+    static let template: Publishing = {
         var properties = MessageProperties()
         properties.contentType = "text/plain"
         return Publishing(
             exchange: "bench.events", routingKey: "bench.message", properties: properties,
             body: Array(repeating: UInt8(ascii: "x"), count: bodySize))
     }()
-
-    static func make(_ number: Int) -> Publishing {
-        var publishing = template
-        publishing.properties.messageID = String(number)
-        return publishing
-    }
 }

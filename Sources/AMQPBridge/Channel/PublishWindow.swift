@@ -4,8 +4,6 @@ struct PublishWindow {
     private var resolved: [ConfirmTracker<PublishWaiter>.Resolved] = []
     private let maxUnconfirmed: Int
     private let timeout: Duration
-    /// The latest deadline in both forms; most share it.
-    private var deadline: (sinceStart: Duration, instant: ContinuousClock.Instant)
     private let start: ContinuousClock.Instant
 
     /// - Parameter start: from when the deadlines of entries count.
@@ -13,7 +11,6 @@ struct PublishWindow {
         self.maxUnconfirmed = maxUnconfirmed
         self.timeout = timeout
         self.start = start
-        deadline = (.zero, start)
     }
 
     /// True when nothing on the channel waits for its confirm.
@@ -27,15 +24,17 @@ struct PublishWindow {
 
     /// Takes over what the publishers left, before its bytes can leave: no confirm is ever too early.
     mutating func add(_ intake: inout PublishLane.Intake) {
+        guard !intake.entries.isEmpty else { return }
+        var next = 0
         for entry in intake.entries {
-            if entry.deadline != deadline.sinceStart { deadline = (entry.deadline, start + entry.deadline) }
-            tracker.register(entry.waiter, returnKey: entry.returnKey, deadline: deadline.instant)
+            let end = next + entry.indices.count
+            tracker.register(
+                entry.waiter, from: entry.indices.lowerBound, returnKeys: intake.returnKeys[next..<end],
+                deadline: entry.deadline)
+            next = end
         }
         intake.entries.removeAll(keepingCapacity: true)
-        for key in intake.cancelled {
-            Self.resume(tracker.remove(error: PublishLane.cancelled) { $0.key == key })
-        }
-        intake.cancelled.removeAll(keepingCapacity: true)
+        intake.returnKeys.removeAll(keepingCapacity: true)
     }
 
     /// The broker's ack or nack. Who waited is told by `resumeResolved()`.
@@ -61,11 +60,16 @@ struct PublishWindow {
     mutating func expire(
         at now: ContinuousClock.Instant, blockedReason: @autoclosure () -> String?
     ) -> ContinuousClock.Instant? {
-        if let deadline = tracker.nextDeadline, deadline <= now {
+        if let deadline = tracker.nextDeadline, start + deadline <= now {
             let cause = blockedReason().map { "; the broker is blocked: \($0)" } ?? ""
-            Self.resume(tracker.expire(at: now, error: AMQPError(.timeout, "no confirm within \(timeout)\(cause)")))
+            Self.resume(tracker.expire(at: now - start, error: AMQPError(.timeout, "no confirm within \(timeout)\(cause)")))
         }
-        return tracker.nextDeadline
+        return tracker.nextDeadline.map { start + $0 }
+    }
+
+    /// Gives up the waits whose tasks were cancelled.
+    mutating func dropCancelled() {
+        Self.resume(tracker.remove(error: PublishLane.cancelled) { $0.isCancelled })
     }
 
     /// The connection is gone: everything that waits ends as unknown.
@@ -75,6 +79,6 @@ struct PublishWindow {
     }
 
     private static func resume(_ resolved: [ConfirmTracker<PublishWaiter>.Resolved]) {
-        for (waiter, outcome) in resolved { waiter.resume(outcome) }
+        for (waiter, indices, outcome) in resolved { waiter.resume(indices, outcome) }
     }
 }

@@ -73,6 +73,7 @@ extension AMQPConnection {
 
     private func gatherOutput() {
         lane.take(&intake, &output, room: window.room)
+        if !intake.entries.isEmpty { cancellations.noteArrival() }
         window.add(&intake)
         for frame in consumer?.takeSettlements() ?? [] { output.append(frame) }
     }
@@ -92,6 +93,7 @@ extension AMQPConnection {
             lane.expire(at: now - lane.start)
             next = min(next, max(now, lane.start + deadline))
         }
+        next = min(next, dropCancelled(at: now) ?? next)
         if heartbeat > .zero { next = min(next, try checkPeer(at: now)) }
         if let consumer, consumer.needsTurns {
             let limits = Self.settlementDelay
@@ -99,6 +101,19 @@ extension AMQPConnection {
         }
         return ConnectionThread.Interest(
             descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now), pause: pause)
+    }
+
+    /// Ends the waits of tasks that were cancelled; returns when to look again.
+    private func dropCancelled(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        guard !window.isIdle || intake.nextDeadline != nil else {
+            cancellations.stop()
+            return nil
+        }
+        if cancellations.isDue(at: now) {
+            window.dropCancelled()
+            lane.dropCancelled()
+        }
+        return cancellations.nextLook
     }
 
     /// Gives a sign of life and asks for one where it is time to; returns when to look again.

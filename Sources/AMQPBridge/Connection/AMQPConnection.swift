@@ -27,6 +27,7 @@ public actor AMQPConnection {
     var arrived: [Delivery] = []
     var heartbeat = Duration.zero
     var answers = AnswerWatch(at: .now)
+    var cancellations = CancellationLooks()
     var deliveriesOfLastRead = 0
     var lastRead = ContinuousClock.now
     var lastWrite = ContinuousClock.now
