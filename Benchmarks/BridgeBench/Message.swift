@@ -1,4 +1,5 @@
 import AMQPBridge
+import Glibc
 
 /// What every case sends, and where from and to: as in Benchmarks/RawC.
 enum Message {
@@ -18,5 +19,17 @@ enum Message {
         var publishing = template
         publishing.properties.messageID = String(number)
         return publishing
+    }
+
+    /// Looks at the body, as a handler would.
+    static func check(_ delivery: Delivery) throws {
+        guard delivery.body.count == bodySize else {
+            throw Wrong(description: "received \(delivery.body.count) bytes, expected \(bodySize)")
+        }
+    }
+
+    /// The broker of `AMQP_URL`.
+    static func broker() throws -> AMQPConfiguration {
+        try AMQPConfiguration(urls: getenv("AMQP_URL").map { String(cString: $0) } ?? "")
     }
 }
