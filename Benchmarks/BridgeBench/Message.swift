@@ -1,4 +1,5 @@
 import AMQPBridge
+import Glibc
 
 /// What every case sends, and where from and to: as in Benchmarks/RawC.
 enum Message {
@@ -14,4 +15,16 @@ enum Message {
             exchange: "bench.events", routingKey: "bench.message", properties: properties,
             body: Array(repeating: UInt8(ascii: "x"), count: bodySize))
     }()
+
+    /// Looks at the body, as a handler would.
+    static func check(_ delivery: Delivery) throws {
+        guard delivery.body.count == bodySize else {
+            throw Wrong(description: "received \(delivery.body.count) bytes, expected \(bodySize)")
+        }
+    }
+
+    /// The broker of `AMQP_URL`.
+    static func broker() throws -> AMQPConfiguration {
+        try AMQPConfiguration(urls: getenv("AMQP_URL").map { String(cString: $0) } ?? "")
+    }
 }

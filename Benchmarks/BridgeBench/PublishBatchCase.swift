@@ -3,11 +3,12 @@ import Measure
 
 private let batchSize = 128
 
-/// Batches of 128, and as many tasks as fill the window.
-func measurePublishBatch(_ connection: AMQPConnection, _ count: Int) async throws -> Measured {
+/// Batches of 128; without `tasks`, as many at once as fill the window.
+func measurePublishBatch(
+    _ connection: AMQPConnection, _ count: Int, tasks: Int = Message.window / batchSize
+) async throws -> Measured {
     try await Measured.measure {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let tasks = Message.window / batchSize
             for task in 0..<tasks {
                 group.addTask {
                     var batch = Array(repeating: Message.template, count: batchSize)
