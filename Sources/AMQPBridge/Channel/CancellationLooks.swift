@@ -3,7 +3,7 @@
 /// Most publishings are confirmed before the first look. One that waits for long, for example through a broker's alarm,
 /// costs ten looks a second.
 struct CancellationLooks {
-    private static let shortest = Duration.milliseconds(5)
+    private static let shortest = Duration.milliseconds(8)
     private static let longest = Duration.milliseconds(100)
 
     private var interval = shortest

@@ -93,7 +93,7 @@ struct ConfirmTracker<Waiter> {
     }
 
     /// Takes out everything that waits, because the connection is gone.
-    mutating func failAll(_ error: AMQPError) -> [Resolved] { remove(error: error) { _ in true } }
+    mutating func failAll(_ error: AMQPError) -> [Resolved] { remove(upTo: nextTag, error: error) { _ in true } }
 
     /// Takes out what has waited past its deadline. The tags stay counted: a late confirm must not hit a neighbour.
     mutating func expire(at now: Duration, error: AMQPError) -> [Resolved] {
@@ -101,15 +101,11 @@ struct ConfirmTracker<Waiter> {
         return remove(upTo: last + 1, error: error) { _ in true }
     }
 
-    /// Takes out what matches, as unknown: it may have been sent.
-    mutating func remove(error: AMQPError, where matches: (Waiter) -> Bool) -> [Resolved] {
-        remove(upTo: nextTag, error: error, where: matches)
-    }
-
     /// When the oldest publishing's time is up.
     var nextDeadline: Duration? { slots.isEmpty ? nil : deadlines.first?.time }
 
-    private mutating func remove(upTo end: UInt64, error: AMQPError, where matches: (Waiter) -> Bool) -> [Resolved] {
+    /// Takes out what matches of the runs that begin before tag `end`, as unknown: it may have been sent.
+    mutating func remove(upTo end: UInt64, error: AMQPError, where matches: (Waiter) -> Bool) -> [Resolved] {
         var resolved: [Resolved] = []
         for run in runs {
             guard run.tags.lowerBound < end else { break }

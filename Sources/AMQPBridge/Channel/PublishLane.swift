@@ -6,11 +6,19 @@ import Synchronization
 /// Any task encodes its message under a short lock, without a hop; the I/O thread takes all bytes that have gathered and
 /// writes them at once. Only bytes and a small entry change threads, never the message: that costs more than encoding it.
 /// What finds no room waits here as it came, bounded by its callers, who wait too.
+///
+/// There is one *pen*, and who holds it may write to the socket. It lies here, for publishers, while the I/O thread has
+/// nothing to write and waits. So a lone message leaves at once, from its own thread, and so does what has become a good
+/// write; everything else is written by the I/O thread when it comes by.
 final class PublishLane: Sendable {
     /// Encoded and not yet taken, in bytes, when encoding pauses.
     private static let bytesLimit = 1 << 20
     /// Of one batch, encoded under one lock.
-    private static let stretch = 16
+    private static let stretch = 32
+    /// With fewer on their way a message is lone: nobody gains by gathering.
+    private static let lone = 4
+    /// Bytes that are worth a write of their own while the I/O thread rests.
+    private static let goodWrite = 48 << 10
 
     /// What the I/O thread takes over in one go.
     struct Intake {
@@ -18,6 +26,8 @@ final class PublishLane: Sendable {
         var entries: [PublishEntry] = []
         /// One for each message of the entries.
         var returnKeys: [ReturnKey?] = []
+        /// So many bytes were written by publishers themselves.
+        var written = 0
         /// When the first of those that found no room has waited for too long.
         var nextDeadline: Duration?
     }
@@ -33,6 +43,16 @@ final class PublishLane: Sendable {
         var deadline = Duration.zero
         /// The I/O thread has been woken since its last visit.
         var isAwaited = false
+        /// The I/O thread comes by in a moment, woken or not.
+        var isVisitNear = false
+        var pen: SocketWriter?
+        var isPenFree = false
+        /// Bytes that left from here since the last visit.
+        var written = 0
+        /// One of the library's own calls is under way, or about to begin.
+        var isCalling = false
+        /// As many may be unconfirmed.
+        var limit = 0
         var blockedReason: String?
         var closed: AMQPError?
     }
@@ -75,9 +95,10 @@ final class PublishLane: Sendable {
 
     /// Every waiter is resumed exactly once: here when it is refused, by the I/O thread when it gets that far.
     private func submit(_ publishing: Publishing, _ waiter: PublishWaiter) {
-        var wasAwaited = true
+        var mustWake = false
         let refusal = state.withLock { state -> AMQPError? in
-            if let refusal = arrive(&state, &wasAwaited) { return refusal }
+            if let refusal = arrive(&state) { return refusal }
+            defer { mustWake = depart(&state, isLast: false) }
             guard Self.hasRoom(state), state.waiting.isEmpty else {
                 state.waiting.append(PublishSubmission([publishing], waiter, deadline: state.deadline))
                 return nil
@@ -90,21 +111,22 @@ final class PublishLane: Sendable {
                 return error
             }
         }
-        if !wasAwaited { wake() }
+        if mustWake { wake() }
         if let refusal { waiter.resume(0..<1, .unknown(refusal)) }
     }
 
     /// A stretch of a batch, or all the rest of it when that has to wait.
     private func submit(_ publishings: [Publishing], _ waiter: PublishWaiter, _ next: inout Int) {
-        var wasAwaited = true
+        var mustWake = false
         var refused: [Refused] = []
         let first = next
         state.withLock { state in
-            if let refusal = arrive(&state, &wasAwaited) {
+            if let refusal = arrive(&state) {
                 refused.append((waiter, first..<publishings.count, refusal))
                 next = publishings.count
                 return
             }
+            defer { mustWake = depart(&state, isLast: next == publishings.count) }
             let end = min(first + Self.stretch, publishings.count)
             if state.waiting.isEmpty {
                 next += Self.send(publishings, first..<end, waiter, state.deadline, &state, &refused)
@@ -113,20 +135,36 @@ final class PublishLane: Sendable {
             state.waiting.append(PublishSubmission(publishings, from: next, waiter, deadline: state.deadline))
             next = publishings.count
         }
-        if !wasAwaited { wake() }
+        if mustWake { wake() }
         for (waiter, indices, error) in refused { waiter.resume(indices, .unknown(error)) }
     }
 
-    /// Why nothing more is taken from this task, if so; else makes sure that the I/O thread comes by.
-    private func arrive(_ state: inout State, _ wasAwaited: inout Bool) -> AMQPError? {
+    /// Why nothing more is taken from this task, if so.
+    private func arrive(_ state: inout State) -> AMQPError? {
         if let error = state.closed { return error }
         if Task.isCancelled { return Self.cancelled }
-        wasAwaited = state.isAwaited
-        if !wasAwaited {
-            state.isAwaited = true
-            state.deadline = ContinuousClock.now - start + timeout
-        }
+        if !state.isAwaited { state.deadline = ContinuousClock.now - start + timeout }
         return nil
+    }
+
+    /// Writes what should not wait; true when the I/O thread has to be woken for the rest.
+    ///
+    /// - Parameter isLast: nothing follows in this call.
+    private func depart(_ state: inout State, isLast: Bool) -> Bool {
+        if state.isPenFree, let pen = state.pen {
+            if state.limit - state.room <= Self.lone { Self.write(&state, pen) }
+        }
+        if state.isAwaited || (state.isVisitNear && state.bytes.isEmpty && state.waiting.isEmpty) { return false }
+        state.isAwaited = true
+        return true
+    }
+
+    private static func write(_ state: inout State, _ pen: SocketWriter) {
+        let count = state.bytes.withUnwritten { pen.write($0) }
+        state.bytes.markWritten(count)
+        state.written += count
+        // The rest has to be next on the socket, and only the I/O thread can wait for room there.
+        if !state.bytes.isEmpty { state.isPenFree = false }
     }
 
     private static func hasRoom(_ state: borrowing State) -> Bool {
@@ -164,6 +202,7 @@ final class PublishLane: Sendable {
         return next - indices.lowerBound
     }
 
+    @inline(__always)
     private static func encode(_ publishing: borrowing Publishing, _ state: inout State) throws(AMQPError) {
         if publishing.isMandatory {
             // A return names its message only by its id.
@@ -192,28 +231,52 @@ extension PublishLane {
     var frameMax: Int { state.withLock { $0.bytes.frameMax } }
 
     /// The login is done. `frameMax`: the negotiated frame size in bytes.
-    func open(frameMax: Int, room: Int) {
+    func open(frameMax: Int, room: Int, _ pen: SocketWriter) {
         state.withLock { state in
             state.bytes.frameMax = frameMax
             state.room = room
+            state.limit = room
+            state.pen = pen
         }
     }
 
-    /// Takes all that has gathered, and lets in what waits, `room` at most.
+    /// Takes the pen for the library's own calls, until `endCall()`.
+    func beginCall() {
+        state.withLock { state in
+            state.isCalling = true
+            state.isPenFree = false
+        }
+    }
+
+    /// Publishers may write again after the next `take`.
+    func endCall() { state.withLock { $0.isCalling = false } }
+
+    /// Takes all that has gathered, and lets in what waits, `room` at most. Takes the pen, too, if there is something to
+    /// write, else lays it down.
     ///
     /// - Parameters:
     ///   - intake: its arrays must be empty and lend their memory.
     ///   - output: gets the bytes when it is empty; else they stay, their entries are handed over all the same.
-    func take(_ intake: inout Intake, _ output: inout OutboundBuffer, room: Int) {
+    ///   - willWrite: the I/O thread has more to write.
+    ///   - isVisitNear: it comes by again within a tenth of a second.
+    func take(
+        _ intake: inout Intake, _ output: inout OutboundBuffer, room: Int, willWrite: Bool, isVisitNear: Bool
+    ) {
         var refused: [Refused] = []
         state.withLock { state in
             state.room = room - state.returnKeys.count
             state.isAwaited = false
+            state.isVisitNear = isVisitNear
             if !state.waiting.isEmpty { admit(&state, &refused) }
             swap(&state.entries, &intake.entries)
             swap(&state.returnKeys, &intake.returnKeys)
+            intake.written = state.written
+            state.written = 0
             intake.nextDeadline = state.waiting.first?.deadline
+            // A publisher left half a frame on the socket: nothing may come before its rest.
+            if state.bytes.isPartlyWritten { output.moveAll(behind: &state.bytes) }
             if output.isEmpty { swap(&state.bytes, &output) }
+            state.isPenFree = output.isEmpty && !willWrite && !state.isCalling
         }
         for (waiter, indices, error) in refused { waiter.resume(indices, .unknown(error)) }
     }
@@ -260,6 +323,7 @@ extension PublishLane {
     func close(_ error: AMQPError) {
         let (entries, waiting) = state.withLock { state in
             state.closed = error
+            state.isPenFree = false
             state.blockedReason = nil
             defer {
                 state.entries = []

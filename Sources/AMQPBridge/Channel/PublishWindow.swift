@@ -2,6 +2,8 @@
 struct PublishWindow {
     private var tracker = ConfirmTracker<PublishWaiter>()
     private var resolved: [ConfirmTracker<PublishWaiter>.Resolved] = []
+    /// From this tag on nobody has been asked whether it was cancelled.
+    private var looked: UInt64 = 1
     private let maxUnconfirmed: Int
     private let timeout: Duration
     private let start: ContinuousClock.Instant
@@ -18,6 +20,9 @@ struct PublishWindow {
 
     /// Publishings without a confirm yet.
     var count: Int { tracker.count }
+
+    /// How many have had the broker's word, since the connection began.
+    private(set) var settled = 0
 
     /// How many more may be on the channel.
     var room: Int { maxUnconfirmed - tracker.count }
@@ -39,7 +44,9 @@ struct PublishWindow {
 
     /// The broker's ack or nack. Who waited is told by `resumeResolved()`.
     mutating func resolve(upTo tag: UInt64, multiple: Bool, isAck: Bool) {
+        let before = tracker.count
         tracker.resolve(upTo: tag, multiple: multiple, isAck: isAck, into: &resolved)
+        settled += before - tracker.count
     }
 
     mutating func markReturned(_ key: ReturnKey) { tracker.markReturned(key) }
@@ -52,7 +59,10 @@ struct PublishWindow {
     }
 
     /// A new channel counts from 1 again. Only while idle.
-    mutating func restart() { tracker = ConfirmTracker() }
+    mutating func restart() {
+        tracker = ConfirmTracker()
+        looked = tracker.nextTag
+    }
 
     /// Gives up what has waited past its deadline; returns when to look again.
     ///
@@ -67,9 +77,11 @@ struct PublishWindow {
         return tracker.nextDeadline.map { start + $0 }
     }
 
-    /// Gives up the waits whose tasks were cancelled.
+    /// Gives up the waits whose tasks were cancelled, of those that waited when this was last called: most are confirmed
+    /// before anybody asks.
     mutating func dropCancelled() {
-        Self.resume(tracker.remove(error: PublishLane.cancelled) { $0.isCancelled })
+        Self.resume(tracker.remove(upTo: looked, error: PublishLane.cancelled) { $0.isCancelled })
+        looked = tracker.nextTag
     }
 
     /// The connection is gone: everything that waits ends as unknown.
