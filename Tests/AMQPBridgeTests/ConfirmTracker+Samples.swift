@@ -21,6 +21,11 @@ extension ReturnKey {
 }
 
 extension ConfirmTracker where Waiter == Int {
+    /// One publishing with a waiter of its own.
+    mutating func register(_ waiter: Int, returnKey: ReturnKey?, deadline: Duration) {
+        register(waiter, returnKeys: [returnKey], deadline: deadline)
+    }
+
     mutating func resolve(_ tag: UInt64, multiple: Bool = false, isAck: Bool = true) -> [Int: PlainOutcome] {
         var resolved: [Resolved] = []
         resolve(upTo: tag, multiple: multiple, isAck: isAck, into: &resolved)
@@ -29,8 +34,10 @@ extension ConfirmTracker where Waiter == Int {
 }
 
 extension [ConfirmTracker<Int>.Resolved] {
-    /// By waiter. A waiter told twice would crash the process; here it ends up as a wrong count.
+    /// By waiter, a run's members counted on from it. One told twice would crash the process; here it ends up as a wrong
+    /// count.
     var outcomes: [Int: PlainOutcome] {
-        Dictionary(map { ($0.waiter, PlainOutcome($0.outcome)) }) { _, _ in .unknown }
+        let each = flatMap { resolved in resolved.indices.map { (resolved.waiter + $0, PlainOutcome(resolved.outcome)) } }
+        return Dictionary(each) { _, _ in .unknown }
     }
 }

@@ -6,7 +6,6 @@ import Testing
 /// Thousands of random steps, each compared with a dictionary that does the same naively.
 @Suite("The confirm tracker does what a dictionary would", .timeLimit(.minutes(1)))
 struct ConfirmTrackerModelTests {
-    private let start = ContinuousClock.now
     private let error = AMQPError(.timeout, "no confirm")
 
     @Test("random steps", arguments: Seeds.all)
@@ -34,9 +33,11 @@ struct ConfirmTrackerModelTests {
         let isAck = Bool.random(using: &generator)
         switch dice {
         case 0..<50:
-            let deadline = start + .seconds(Int(model.nextTag))
-            tracker.register(Int(model.nextTag), returnKey: ReturnKey(id), deadline: deadline)
-            model.register(id, deadline)
+            // Alone, or a run of several.
+            let deadline = Duration.seconds(Int(model.nextTag))
+            let ids = [id] + (0..<Int.random(in: 0...3, using: &generator)).map { "m\($0)" }
+            tracker.register(Int(model.nextTag), returnKeys: ids.map { ReturnKey($0) }[...], deadline: deadline)
+            for id in ids { model.register(id, deadline) }
             return ([:], [:])
         case 50..<60:
             tracker.markReturned(ReturnKey(id))
@@ -48,7 +49,7 @@ struct ConfirmTrackerModelTests {
             let last = near == 0 ? model.nextTag : near
             return (tracker.resolve(near, multiple: true, isAck: isAck), model.resolve(1...last, isAck: isAck))
         case 95..<99:
-            let now = start + .seconds(Int(tag))
+            let now = Duration.seconds(Int(tag))
             return (tracker.expire(at: now, error: error).outcomes, model.remove { $0.deadline <= now })
         default:
             return (tracker.failAll(error).outcomes, model.remove { _ in true })
@@ -59,14 +60,14 @@ struct ConfirmTrackerModelTests {
 private struct Model {
     struct Entry {
         var id: String
-        var deadline: ContinuousClock.Instant
+        var deadline: Duration
         var isReturned = false
     }
 
     var pending: [UInt64: Entry] = [:]
     var nextTag: UInt64 = 1
 
-    mutating func register(_ id: String, _ deadline: ContinuousClock.Instant) {
+    mutating func register(_ id: String, _ deadline: Duration) {
         pending[nextTag] = Entry(id: id, deadline: deadline)
         nextTag += 1
     }

@@ -4,14 +4,13 @@ import Testing
 
 @Suite("Every publishing gets its own outcome", .timeLimit(.minutes(1)))
 struct ConfirmTrackerTests {
-    private let start = ContinuousClock.now
     private let lost = AMQPError(.connectionLost, "the connection broke")
 
     /// A tracker with publishings "m1", "m2", … whose waiters are 1, 2, ….
     private func tracker(_ count: Int) -> ConfirmTracker<Int> {
         var tracker = ConfirmTracker<Int>()
         for number in 1...count {
-            tracker.register(number, returnKey: ReturnKey("m\(number)"), deadline: start + .seconds(number))
+            tracker.register(number, returnKey: ReturnKey("m\(number)"), deadline: .seconds(number))
         }
         return tracker
     }
@@ -77,7 +76,7 @@ struct ConfirmTrackerTests {
     @Test("of two publishings with one id, each return marks the next oldest")
     func sameIDTwice() {
         var tracker = ConfirmTracker<Int>()
-        for number in 1...3 { tracker.register(number, returnKey: ReturnKey("same"), deadline: start) }
+        for number in 1...3 { tracker.register(number, returnKey: ReturnKey("same"), deadline: .zero) }
         tracker.markReturned(ReturnKey("same"))
         tracker.markReturned(ReturnKey("same"))
         #expect(tracker.resolve(3, multiple: true) == [1: .unroutable, 2: .unroutable, 3: .confirmed])
@@ -89,7 +88,7 @@ struct ConfirmTrackerTests {
         let keys = [("x", "a"), ("x", "b"), ("y", "b")].map {
             ReturnKey(messageID: "same", exchange: ExchangeName($0.0), routingKey: RoutingKey($0.1))
         }
-        for (number, key) in keys.enumerated() { tracker.register(number, returnKey: key, deadline: start) }
+        for (number, key) in keys.enumerated() { tracker.register(number, returnKey: key, deadline: .zero) }
         tracker.markReturned(keys[1])
         tracker.markReturned(keys[2])
         #expect(tracker.resolve(3, multiple: true) == [0: .confirmed, 1: .unroutable, 2: .unroutable])
@@ -98,8 +97,8 @@ struct ConfirmTrackerTests {
     @Test("what is not mandatory is never taken for the one that was returned")
     func notMandatory() {
         var tracker = ConfirmTracker<Int>()
-        tracker.register(1, returnKey: nil, deadline: start)
-        tracker.register(2, returnKey: ReturnKey("same"), deadline: start)
+        tracker.register(1, returnKey: nil, deadline: .zero)
+        tracker.register(2, returnKey: ReturnKey("same"), deadline: .zero)
         tracker.markReturned(ReturnKey("same"))
         #expect(tracker.resolve(2, multiple: true) == [1: .confirmed, 2: .unroutable])
     }
@@ -117,10 +116,10 @@ struct ConfirmTrackerTests {
     @Test("what expires keeps its tag: a late confirm does not hit a neighbour")
     func expire() {
         var tracker = tracker(4)
-        #expect(tracker.nextDeadline == start + .seconds(1))
-        #expect(tracker.expire(at: start + .seconds(2), error: lost).outcomes == [1: .unknown, 2: .unknown])
-        #expect(tracker.nextDeadline == start + .seconds(3))
-        tracker.register(5, returnKey: ReturnKey("m5"), deadline: start + .seconds(5))
+        #expect(tracker.nextDeadline == Duration.seconds(1))
+        #expect(tracker.expire(at: .seconds(2), error: lost).outcomes == [1: .unknown, 2: .unknown])
+        #expect(tracker.nextDeadline == Duration.seconds(3))
+        tracker.register(5, returnKey: ReturnKey("m5"), deadline: .seconds(5))
         #expect(tracker.nextTag == 6)
         #expect(tracker.resolve(1).isEmpty)
         #expect(tracker.resolve(2, multiple: true).isEmpty)
@@ -131,8 +130,35 @@ struct ConfirmTrackerTests {
     @Test("taking one out leaves the others")
     func remove() {
         var tracker = tracker(3)
-        #expect(tracker.remove(error: lost) { $0 == 2 }.outcomes == [2: .unknown])
-        #expect(tracker.remove(error: lost) { $0 == 2 }.isEmpty)
+        #expect(tracker.remove(upTo: tracker.nextTag, error: lost) { $0 == 2 }.outcomes == [2: .unknown])
+        #expect(tracker.remove(upTo: tracker.nextTag, error: lost) { $0 == 2 }.isEmpty)
         #expect(tracker.resolve(3, multiple: true) == [1: .confirmed, 3: .confirmed])
+    }
+
+    @Test("of a run each member has its own outcome, and neighbours with the same are told together")
+    func run() {
+        var tracker = ConfirmTracker<Int>()
+        tracker.register(100, returnKeys: (0..<10).map { ReturnKey("m\($0)") }[...], deadline: .zero)
+        tracker.register(100, from: 10, returnKeys: [nil, nil], deadline: .zero)
+        tracker.markReturned(ReturnKey("m3"))
+        #expect(tracker.resolve(6) == [105: .confirmed])
+        var resolved: [ConfirmTracker<Int>.Resolved] = []
+        tracker.resolve(upTo: 8, multiple: true, isAck: true, into: &resolved)
+        #expect(resolved.map(\.indices) == [0..<3, 3..<4, 4..<5, 6..<8])
+        #expect(resolved.outcomes[103] == .unroutable)
+        #expect(tracker.count == 4)
+        #expect(tracker.resolve(0, multiple: true, isAck: false).keys.sorted() == [108, 109, 110, 111])
+        #expect(tracker.count == 0)
+    }
+
+    @Test("a deadline in the middle of what shares a tracker ends those before it")
+    func expireRuns() {
+        var tracker = ConfirmTracker<Int>()
+        tracker.register(0, returnKeys: [nil, nil, nil], deadline: .seconds(1))
+        tracker.register(10, returnKeys: [nil, nil], deadline: .seconds(2))
+        #expect(tracker.resolve(2) == [1: .confirmed])
+        #expect(tracker.expire(at: .seconds(1), error: lost).outcomes == [0: .unknown, 2: .unknown])
+        #expect(tracker.nextDeadline == .seconds(2))
+        #expect(tracker.resolve(5, multiple: true) == [10: .confirmed, 11: .confirmed])
     }
 }

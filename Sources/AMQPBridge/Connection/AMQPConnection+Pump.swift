@@ -64,12 +64,15 @@ extension AMQPConnection {
     private func passOnArrived() throws(AMQPError) {
         deliveriesOfLastRead = arrived.count
         guard !arrived.isEmpty else { return }
-        defer { arrived.removeAll(keepingCapacity: true) }
         guard let consumer else {
             throw AMQPError(.protocolViolation, "the broker sent a delivery, and there is no consumer")
         }
         lastDelivery = .now
-        try consumer.deliver(arrived)
+        // Handed over, not copied: whoever empties an array that another still looks at pays for both.
+        let batch = arrived
+        arrived = []
+        arrived.reserveCapacity(batch.count)
+        try consumer.deliver(batch)
     }
 
     /// Publishings and settlements that have gathered, in as few writes as the socket allows.

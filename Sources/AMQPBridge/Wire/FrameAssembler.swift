@@ -13,15 +13,21 @@ struct FrameAssembler {
 
     private enum State {
         case idle
-        case awaitingHeader(Method)
-        case awaitingBody(Method, MessageProperties, announced: UInt64, received: UInt64, body: [UInt8])
+        case awaitingHeader
+        case awaitingBody
     }
 
     /// Only channel 0 (the connection itself) and this one are ever used.
     let channel: UInt16
     let maxBodySize: Int
     var epoch: UInt64
+    // What has come of a message, in fields of its own: moved in and out of an enum they would be copied at every frame.
     private var state = State.idle
+    private var method = Method.unblocked
+    private var properties = MessageProperties()
+    private var announced: UInt64 = 0
+    private var body: [UInt8] = []
+    private var received: UInt64 = 0
 
     init(channel: UInt16, maxBodySize: Int, epoch: UInt64) {
         self.channel = channel
@@ -37,16 +43,16 @@ struct FrameAssembler {
         case .method(let channel, let method):
             return try accept(method, on: channel)
         case .header(let channel, let size, let properties):
-            guard channel == self.channel, case .awaitingHeader(let method) = state else {
+            guard channel == self.channel, state == .awaitingHeader else {
                 throw violation("a content header that nothing announced")
             }
-            if size == 0 { return finish(method, properties, body: [], size: 0) }
-            var body: [UInt8] = []
-            if size <= maxBodySize { body.reserveCapacity(Int(size)) }
-            state = .awaitingBody(method, properties, announced: size, received: 0, body: body)
-            return nil
+            self.properties = properties
+            announced = size
+            received = 0
+            state = .awaitingBody
+            return size == 0 ? finish() : nil
         case .body(let channel, let bytes):
-            guard channel == self.channel, case .awaitingBody = state else {
+            guard channel == self.channel, state == .awaitingBody else {
                 throw violation("a body frame without a header")
             }
             return try append(bytes)
@@ -59,12 +65,14 @@ struct FrameAssembler {
         guard channel == self.channel else { throw violation("a frame for channel \(channel), which is not open") }
         if case .channelClose = method {
             state = .idle
+            body = []
             return .method(method)
         }
-        guard case .idle = state else { throw violation("a method in the middle of a message") }
+        guard state == .idle else { throw violation("a method in the middle of a message") }
         switch method {
         case .deliver, .returned:
-            state = .awaitingHeader(method)
+            self.method = method
+            state = .awaitingHeader
             return nil
         default:
             return .method(method)
@@ -72,29 +80,25 @@ struct FrameAssembler {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(AMQPError) -> Output? {
-        guard case .awaitingBody(let method, let properties, let announced, let received, var body) = state else {
-            return nil
+        received += UInt64(bytes.count)
+        guard received <= announced else { throw violation("a body longer than its header announced") }
+        if announced <= maxBodySize {
+            if body.isEmpty { body.reserveCapacity(Int(announced)) }
+            body.append(contentsOf: bytes)
         }
-        state = .idle  // lets go of the array, so that appending does not copy it
-        let total = received + UInt64(bytes.count)
-        guard total <= announced else { throw violation("a body longer than its header announced") }
-        if announced <= maxBodySize { body.append(contentsOf: bytes) }
-        if total == announced { return finish(method, properties, body: body, size: announced) }
-        state = .awaitingBody(method, properties, announced: announced, received: total, body: body)
-        return nil
+        return received == announced ? finish() : nil
     }
 
-    private mutating func finish(
-        _ method: Method, _ properties: MessageProperties, body: [UInt8], size: UInt64
-    ) -> Output? {
+    private mutating func finish() -> Output? {
         state = .idle
+        defer { body = [] }
         switch method {
         case .deliver(let tag, let isRedelivered, let exchange, let routingKey):
             return .delivery(
                 Delivery(
                     tag: DeliveryTag(epoch: epoch, value: tag), exchange: ExchangeName(exchange),
                     routingKey: RoutingKey(routingKey), isRedelivered: isRedelivered, properties: properties,
-                    body: body, bodySize: size))
+                    body: body, bodySize: announced))
         case .returned(_, _, let exchange, let routingKey):
             return .returned(
                 ReturnKey(
