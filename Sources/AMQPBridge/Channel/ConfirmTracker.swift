@@ -5,7 +5,7 @@ import DequeModule
 /// The broker counts a channel's publishings from 1 and confirms them in any order, one by one or up to a tag
 /// (RabbitMQ, "Publisher Confirms"). An unroutable mandatory message is returned first and confirmed afterwards, so a
 /// return only marks its publishing; the confirm that follows resolves it as unroutable.
-struct ConfirmTracker<Waiter> {
+package struct ConfirmTracker<Waiter> {
     /// Nil waiter: resolved while an older one still waits.
     private struct Slot {
         var waiter: Waiter?
@@ -20,7 +20,7 @@ struct ConfirmTracker<Waiter> {
         var instant: ContinuousClock.Instant
     }
 
-    typealias Resolved = (waiter: Waiter, outcome: PublishOutcome)
+    package typealias Resolved = (waiter: Waiter, outcome: PublishOutcome)
 
     /// Slot 0 is `firstTag`.
     private var slots: Deque<Slot> = []
@@ -29,11 +29,13 @@ struct ConfirmTracker<Waiter> {
     /// How many wait.
     private(set) var count = 0
 
+    package init() {}
+
     var nextTag: UInt64 { firstTag + UInt64(slots.count) }
 
     /// Registers the next publishing. Call this before its bytes can leave: the confirm may be faster than the caller.
     /// Deadlines must not go back from tag to tag.
-    mutating func register(_ waiter: Waiter, returnKey: ReturnKey?, deadline: ContinuousClock.Instant) {
+    package mutating func register(_ waiter: Waiter, returnKey: ReturnKey?, deadline: ContinuousClock.Instant) {
         let tag = nextTag
         if let last = deadlines.indices.last, deadlines[last].instant == deadline {
             deadlines[last].last = tag
@@ -45,7 +47,7 @@ struct ConfirmTracker<Waiter> {
     }
 
     /// The broker's ack or nack. Tags it has no business naming are ignored.
-    mutating func resolve(upTo tag: UInt64, multiple: Bool, isAck: Bool, into resolved: inout [Resolved]) {
+    package mutating func resolve(upTo tag: UInt64, multiple: Bool, isAck: Bool, into resolved: inout [Resolved]) {
         if multiple {
             // Tag 0 with `multiple` means all (AMQP 0-9-1, basic.ack).
             let last = tag == 0 ? nextTag - 1 : min(tag, nextTag - 1)

@@ -2,10 +2,10 @@
 ///
 /// The id alone is not enough: the same event may be on its way to two places, one of which nobody listens to. Only a
 /// 64-bit hash is kept (SipHash, seeded anew in every process), because every publishing has one and few are returned.
-struct ReturnKey: Hashable {
+package struct ReturnKey: Hashable {
     private let hash: Int
 
-    init(messageID: String, exchange: ExchangeName, routingKey: RoutingKey) {
+    package init(messageID: String, exchange: ExchangeName, routingKey: RoutingKey) {
         var hasher = Hasher()
         hasher.combine(messageID)
         hasher.combine(exchange)
