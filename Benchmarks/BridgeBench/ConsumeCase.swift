@@ -23,8 +23,6 @@ func measureConsume(_ connection: AMQPConnection, _ count: Int) async throws -> 
 private struct Handler: Sendable {
     @inline(never)
     func handle(_ delivery: Delivery) async throws {
-        guard delivery.body.count == Message.bodySize else {
-            throw Wrong(description: "received \(delivery.body.count) bytes, expected \(Message.bodySize)")
-        }
+        try Message.check(delivery)
     }
 }

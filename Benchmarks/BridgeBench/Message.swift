@@ -1,4 +1,5 @@
 import AMQPBridge
+import Glibc
 
 /// What every case sends, and where from and to: as in Benchmarks/RawC.
 enum Message {
@@ -6,7 +7,8 @@ enum Message {
     static let bodySize = 512
     static let queue: QueueName = "bench.in"
 
-    private static let template: Publishing = {
+    /// To be given an id. As in C, one is used again for the next message.
+    static let template: Publishing = {
         var properties = MessageProperties()
         properties.contentType = "text/plain"
         return Publishing(
@@ -14,9 +16,15 @@ enum Message {
             body: Array(repeating: UInt8(ascii: "x"), count: bodySize))
     }()
 
-    static func make(_ number: Int) -> Publishing {
-        var publishing = template
-        publishing.properties.messageID = String(number)
-        return publishing
+    /// Looks at the body, as a handler would.
+    static func check(_ delivery: Delivery) throws {
+        guard delivery.body.count == bodySize else {
+            throw Wrong(description: "received \(delivery.body.count) bytes, expected \(bodySize)")
+        }
+    }
+
+    /// The broker of `AMQP_URL`.
+    static func broker() throws -> AMQPConfiguration {
+        try AMQPConfiguration(urls: getenv("AMQP_URL").map { String(cString: $0) } ?? "")
     }
 }

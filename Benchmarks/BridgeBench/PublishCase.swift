@@ -7,8 +7,10 @@ func measurePublish(_ connection: AMQPConnection, _ count: Int) async throws -> 
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<Message.window {
                 group.addTask {
+                    var publishing = Message.template
                     for number in stride(from: task, to: count, by: Message.window) {
-                        try await connection.publish(Message.make(number))
+                        publishing.properties.messageID = String(number)
+                        try await connection.publish(publishing)
                     }
                 }
             }

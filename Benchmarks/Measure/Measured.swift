@@ -4,6 +4,8 @@ import Glibc
 package struct Measured {
     private var seconds: Double
     private var processorSeconds: Double
+    /// Of single messages, in nanoseconds; see `writeLatencies()`.
+    package var latencies: [UInt64] = []
 
     package static func measure(_ work: () async throws -> Void) async rethrows -> Measured {
         let (wall, processor) = (wallSeconds(), usedSeconds())
@@ -11,31 +13,51 @@ package struct Measured {
         return Measured(seconds: wallSeconds() - wall, processorSeconds: usedSeconds() - processor)
     }
 
+    /// Writes the latencies, one a line, into the file that the variable `LATENCIES` names, if it does.
+    package func writeLatencies() throws(Unwritable) {
+        guard !latencies.isEmpty, let path = getenv("LATENCIES") else { return }
+        guard let file = fopen(path, "w") else { throw Unwritable(path: String(cString: path)) }
+        for latency in latencies { fputs("\(latency)\n", file) }
+        guard fclose(file) == 0 else { throw Unwritable(path: String(cString: path)) }
+    }
+
+    package struct Unwritable: Error, CustomStringConvertible {
+        let path: String
+        package var description: String { "cannot write \(path)" }
+    }
+
     /// One line of JSON, with the fields of `deploy/bench --json`.
     ///
-    /// - Parameter latencies: of single calls; their median and 99th percentile are shown. Empty: not measured.
+    /// - Parameter latencies: of single calls, for a program that prints several lines; their median and 99th percentile
+    ///   are in the line.
     package func line(case name: String, who: String, messages: Int, latencies: [Duration] = []) -> String {
         let rate = Int((Double(messages) / seconds).rounded())
         let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
         return "{\"case\":\"\(name)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"msgs_per_s\":\(rate),"
-            + "\"cpu_us_per_msg\":\(processor),\"p50_us\":\(microseconds(latencies, 50)),"
-            + "\"p99_us\":\(microseconds(latencies, 99)),"
+            + "\"cpu_us_per_msg\":\(processor)," + percentiles(latencies)
             + "\"rss_mb\":\(decimal(peakMegabytes(), digits: 1))}"
     }
 }
 
+private func percentiles(_ latencies: [Duration]) -> String {
+    guard !latencies.isEmpty else { return "" }
+    return "\"p50_us\":\(microseconds(latencies, 50)),\"p99_us\":\(microseconds(latencies, 99)),"
+}
+
 /// A percentile by the nearest rank.
 private func microseconds(_ latencies: [Duration], _ percent: Int) -> String {
-    guard !latencies.isEmpty else { return "null" }
     let latency = latencies.sorted()[(latencies.count * percent + 99) / 100 - 1]
     return decimal(latency / .microseconds(1), digits: 1)
 }
 
-private func wallSeconds() -> Double {
+/// Since the machine's start; the same clock for all processes.
+package func monotonicNanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
+
+private func wallSeconds() -> Double { Double(monotonicNanoseconds()) / 1e9 }
 
 private func usedSeconds() -> Double {
     var used = rusage()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# bench-door.sh ROUNDS COUNT
+# bench-door.sh ROUNDS COUNT CASE…
 #
 # The case `door` of deploy/bench: what the order service's door takes in peace, with the broker and all other services
 # killed, and when it was itself started in such an outage (P1). After each round everything comes back, and every order
@@ -48,7 +48,7 @@ measure() {
     die "$EX_FAILED" "DoorBench failed ($2)"
 }
 
-rounds=$1 count=$2
+rounds=$1 count=$(($2 / 10))
 trap '"$DEPLOY_DIR/down" >&2' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -10,11 +10,7 @@ package final class PublishBatch: Sendable {
 
     private let state: Mutex<State>
 
-    /// Never used again on this connection, so that a late cancellation finds no other batch.
-    package let id: UInt64
-
-    package init(id: UInt64, count: Int) {
-        self.id = id
+    package init(count: Int) {
         state = Mutex(State(outcomes: Array(repeating: nil, count: count), missing: count))
     }
 
@@ -22,12 +18,13 @@ package final class PublishBatch: Sendable {
         state.withLock { $0.continuation = continuation }
     }
 
-    /// Each index once.
-    package func resolve(_ index: Int, _ outcome: PublishOutcome) {
+    /// Each index once; what has its outcome keeps it.
+    package func resolve(_ indices: Range<Int>, _ outcome: PublishOutcome) {
         let finished = state.withLock { state -> (UnsafeContinuation<[PublishOutcome], Never>, [PublishOutcome])? in
-            guard state.outcomes[index] == nil else { return nil }
-            state.outcomes[index] = outcome
-            state.missing -= 1
+            for index in indices where state.outcomes[index] == nil {
+                state.outcomes[index] = outcome
+                state.missing -= 1
+            }
             guard state.missing == 0, let continuation = state.continuation else { return nil }
             state.continuation = nil
             return (continuation, state.outcomes.compactMap { $0 })

@@ -2,10 +2,10 @@
 struct PublishWindow {
     private var tracker = ConfirmTracker<PublishWaiter>()
     private var resolved: [ConfirmTracker<PublishWaiter>.Resolved] = []
+    /// From this tag on nobody has been asked whether it was cancelled.
+    private var looked: UInt64 = 1
     private let maxUnconfirmed: Int
     private let timeout: Duration
-    /// The latest deadline in both forms; most share it.
-    private var deadline: (sinceStart: Duration, instant: ContinuousClock.Instant)
     private let start: ContinuousClock.Instant
 
     /// - Parameter start: from when the deadlines of entries count.
@@ -13,7 +13,6 @@ struct PublishWindow {
         self.maxUnconfirmed = maxUnconfirmed
         self.timeout = timeout
         self.start = start
-        deadline = (.zero, start)
     }
 
     /// True when nothing on the channel waits for its confirm.
@@ -22,25 +21,32 @@ struct PublishWindow {
     /// Publishings without a confirm yet.
     var count: Int { tracker.count }
 
+    /// How many have had the broker's word, since the connection began.
+    private(set) var settled = 0
+
     /// How many more may be on the channel.
     var room: Int { maxUnconfirmed - tracker.count }
 
     /// Takes over what the publishers left, before its bytes can leave: no confirm is ever too early.
     mutating func add(_ intake: inout PublishLane.Intake) {
+        guard !intake.entries.isEmpty else { return }
+        var next = 0
         for entry in intake.entries {
-            if entry.deadline != deadline.sinceStart { deadline = (entry.deadline, start + entry.deadline) }
-            tracker.register(entry.waiter, returnKey: entry.returnKey, deadline: deadline.instant)
+            let end = next + entry.indices.count
+            tracker.register(
+                entry.waiter, from: entry.indices.lowerBound, returnKeys: intake.returnKeys[next..<end],
+                deadline: entry.deadline)
+            next = end
         }
         intake.entries.removeAll(keepingCapacity: true)
-        for key in intake.cancelled {
-            Self.resume(tracker.remove(error: PublishLane.cancelled) { $0.key == key })
-        }
-        intake.cancelled.removeAll(keepingCapacity: true)
+        intake.returnKeys.removeAll(keepingCapacity: true)
     }
 
     /// The broker's ack or nack. Who waited is told by `resumeResolved()`.
     mutating func resolve(upTo tag: UInt64, multiple: Bool, isAck: Bool) {
+        let before = tracker.count
         tracker.resolve(upTo: tag, multiple: multiple, isAck: isAck, into: &resolved)
+        settled += before - tracker.count
     }
 
     mutating func markReturned(_ key: ReturnKey) { tracker.markReturned(key) }
@@ -53,7 +59,10 @@ struct PublishWindow {
     }
 
     /// A new channel counts from 1 again. Only while idle.
-    mutating func restart() { tracker = ConfirmTracker() }
+    mutating func restart() {
+        tracker = ConfirmTracker()
+        looked = tracker.nextTag
+    }
 
     /// Gives up what has waited past its deadline; returns when to look again.
     ///
@@ -61,11 +70,18 @@ struct PublishWindow {
     mutating func expire(
         at now: ContinuousClock.Instant, blockedReason: @autoclosure () -> String?
     ) -> ContinuousClock.Instant? {
-        if let deadline = tracker.nextDeadline, deadline <= now {
+        if let deadline = tracker.nextDeadline, start + deadline <= now {
             let cause = blockedReason().map { "; the broker is blocked: \($0)" } ?? ""
-            Self.resume(tracker.expire(at: now, error: AMQPError(.timeout, "no confirm within \(timeout)\(cause)")))
+            Self.resume(tracker.expire(at: now - start, error: AMQPError(.timeout, "no confirm within \(timeout)\(cause)")))
         }
-        return tracker.nextDeadline
+        return tracker.nextDeadline.map { start + $0 }
+    }
+
+    /// Gives up the waits whose tasks were cancelled, of those that waited when this was last called: most are confirmed
+    /// before anybody asks.
+    mutating func dropCancelled() {
+        Self.resume(tracker.remove(upTo: looked, error: PublishLane.cancelled) { $0.isCancelled })
+        looked = tracker.nextTag
     }
 
     /// The connection is gone: everything that waits ends as unknown.
@@ -75,6 +91,6 @@ struct PublishWindow {
     }
 
     private static func resume(_ resolved: [ConfirmTracker<PublishWaiter>.Resolved]) {
-        for (waiter, outcome) in resolved { waiter.resume(outcome) }
+        for (waiter, indices, outcome) in resolved { waiter.resume(indices, outcome) }
     }
 }

@@ -6,24 +6,34 @@ extension AMQPConnection {
     /// limits. A quick handler's ack is hardly held back, and a slow one does not keep the thread busy.
     private static let settlementDelay = Duration.milliseconds(1)...Duration.milliseconds(100)
 
-    /// Under load the thread works in ticks instead of at every event: one read, one write and one wake-up serve many
-    /// messages. A tick grows with the load, so that a little is served at once.
+    /// Under a load of deliveries the thread works in ticks instead of at every event, too: see `ConfirmPace`. A tick grows
+    /// with the load, so that a little is served at once.
     private enum Tick {
-        /// While so many publishings wait for their confirms the broker is busy anyway.
-        static let fromUnconfirmed = 64
-        static let perUnconfirmed = Duration.microseconds(16)
-        static let longestForConfirms = Duration.milliseconds(4)
         /// So many deliveries in one read are a backlog.
         static let fromDeliveries = 8
         static let perDelivery = Duration.microseconds(50)
-        static let longestForDeliveries = Duration.milliseconds(1)
+        static let longest = Duration.milliseconds(1)
+    }
+
+    /// For a while after publishings the thread comes by at short intervals without being woken, so that a publisher that
+    /// has written its message itself need not wake it for the deadline's sake.
+    private enum Visits {
+        static let during = Duration.seconds(1)
+        static let interval = Duration.milliseconds(50)
     }
 
     func turn(isReadable: Bool) -> ConnectionThread.Interest? {
         guard !end.isFinished else { return nil }
         do throws(AMQPError) {
-            if isReadable { try readAll() }
-            try writeAll()
+            isVisitNear = ContinuousClock.now - lastIntake < Visits.during
+            if isResting {
+                // What has gathered leaves first, and whoever is told something now has the next rest to answer.
+                try writeOnce()
+                try readAll()
+            } else {
+                if isReadable { try readAll() }
+                try writeAll()
+            }
             return try interest(at: .now)
         } catch {
             fail(error)
@@ -38,8 +48,11 @@ extension AMQPConnection {
     private func readAll() throws(AMQPError) {
         let begin = ContinuousClock.now
         repeat {
-            let count = try wire.read { (frame) throws(AMQPError) in try accept(frame) }
+            let count = try wire.receive()
             if count > 0 { lastRead = .now }
+            // What the answers are to: publishers may have sent since the last visit.
+            takePublishings()
+            try wire.drain { (frame) throws(AMQPError) in try accept(frame) }
             answers.noteRead(count, at: lastRead)
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
@@ -62,43 +75,87 @@ extension AMQPConnection {
     /// Publishings and settlements that have gathered, in as few writes as the socket allows.
     private func writeAll() throws(AMQPError) {
         repeat {
-            gatherOutput()
-            if output.isEmpty { return }
-            let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
-            output.markWritten(count)
-            if count > 0 { lastWrite = .now }
-            answers.noteWritten(count)
+            guard try writeOnce() else { return }
         } while output.isEmpty
     }
 
-    private func gatherOutput() {
-        lane.take(&intake, &output, room: window.room)
-        window.add(&intake)
-        for frame in consumer?.takeSettlements() ?? [] { output.append(frame) }
+    /// False when there was nothing.
+    @discardableResult
+    private func writeOnce() throws(AMQPError) -> Bool {
+        gatherOutput()
+        if output.isEmpty { return false }
+        let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
+        output.markWritten(count)
+        if count > 0 { noteWritten(count, at: .now) }
+        return true
     }
 
-    private var pause: Duration {
+    private func noteWritten(_ count: Int, at now: ContinuousClock.Instant) {
+        lastWrite = now
+        answers.noteWritten(count)
+    }
+
+    private func gatherOutput() {
+        let settlements = consumer?.takeSettlements() ?? []
+        takePublishings(willWrite: !settlements.isEmpty)
+        for frame in settlements { output.append(frame) }
+    }
+
+    /// Before anything that the broker says about them is looked at.
+    private func takePublishings(willWrite: Bool = true) {
+        lane.take(&intake, &output, room: window.room, willWrite: willWrite, isVisitNear: isVisitNear)
+        guard !intake.entries.isEmpty else { return }
+        lastIntake = .now
+        if intake.written > 0 { noteWritten(intake.written, at: lastIntake) }
+        cancellations.noteArrival()
+        window.add(&intake)
+    }
+
+    private func rest(at now: ContinuousClock.Instant) -> Duration {
         guard output.isEmpty else { return .zero }
         if deliveriesOfLastRead >= Tick.fromDeliveries {
-            return min(Tick.perDelivery * deliveriesOfLastRead, Tick.longestForDeliveries)
+            return min(Tick.perDelivery * deliveriesOfLastRead, Tick.longest)
         }
-        guard window.count >= Tick.fromUnconfirmed else { return .zero }
-        return min(Tick.perUnconfirmed * window.count, Tick.longestForConfirms)
+        return confirmPace.rest(unconfirmed: window.count, confirmed: window.settled, at: now)
     }
 
     private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
+        let rest = rest(at: now)
+        isResting = rest > .zero
+        if !isResting || now >= nextChecks { nextChecks = try check(at: now) }
+        return ConnectionThread.Interest(
+            descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, nextChecks - now),
+            pause: rest)
+    }
+
+    /// Looks at everything that has a time; returns when to look again. Between two rests that may be later.
+    private func check(at now: ContinuousClock.Instant) throws(AMQPError) -> ContinuousClock.Instant {
         var next = window.expire(at: now, blockedReason: lane.blockedReason) ?? now + .seconds(3600)
         if let deadline = intake.nextDeadline {
             lane.expire(at: now - lane.start)
             next = min(next, max(now, lane.start + deadline))
         }
+        next = min(next, dropCancelled(at: now) ?? next)
+        if isVisitNear { next = min(next, now + Visits.interval) }
         if heartbeat > .zero { next = min(next, try checkPeer(at: now)) }
         if let consumer, consumer.needsTurns {
             let limits = Self.settlementDelay
             next = min(next, now + min(max(now - lastDelivery, limits.lowerBound), limits.upperBound))
         }
-        return ConnectionThread.Interest(
-            descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, next - now), pause: pause)
+        return next
+    }
+
+    /// Ends the waits of tasks that were cancelled; returns when to look again.
+    private func dropCancelled(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        guard !window.isIdle || intake.nextDeadline != nil else {
+            cancellations.stop()
+            return nil
+        }
+        if cancellations.isDue(at: now) {
+            window.dropCancelled()
+            lane.dropCancelled()
+        }
+        return cancellations.nextLook
     }
 
     /// Gives a sign of life and asks for one where it is time to; returns when to look again.
@@ -177,7 +234,11 @@ extension AMQPConnection {
         if let failure { throw failure }
         wire.budget.start(options.callTimeout)
         wire.inbound.bystander = { (frame) throws(AMQPError) in try self.accept(frame) }
-        defer { wire.inbound.bystander = nil }
+        lane.beginCall()
+        defer {
+            lane.endCall()
+            wire.inbound.bystander = nil
+        }
         do throws(AMQPError) {
             try flush()
             let result = try call(wire)

@@ -27,10 +27,17 @@ public actor AMQPConnection {
     var arrived: [Delivery] = []
     var heartbeat = Duration.zero
     var answers = AnswerWatch(at: .now)
+    var confirmPace = ConfirmPace()
+    var cancellations = CancellationLooks()
     var deliveriesOfLastRead = 0
     var lastRead = ContinuousClock.now
     var lastWrite = ContinuousClock.now
     var lastDelivery = ContinuousClock.now
+    var lastIntake = ContinuousClock.now
+    var isVisitNear = false
+    /// The thread takes a rest after this turn.
+    var isResting = false
+    var nextChecks = ContinuousClock.now
 
     /// The connection's own I/O thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -102,7 +109,8 @@ public actor AMQPConnection {
             return .failure(error)
         }
         output.frameMax = wire.frameMax
-        lane.open(frameMax: wire.frameMax, room: options.maxUnconfirmed)
+        lane.open(
+            frameMax: wire.frameMax, room: options.maxUnconfirmed, SocketWriter(descriptor: wire.descriptor))
         lastRead = .now
         lastWrite = .now
         answers.heartbeat = heartbeat

@@ -13,13 +13,6 @@ extension CConnection {
         amqp_maybe_release_buffers(state)
     }
 
-    /// Reads once and hands over every whole frame; returns the bytes read, 0 when the socket held none.
-    func read(_ accept: (Frame) throws(AMQPError) -> Void) throws(AMQPError) -> Int {
-        let count = try receive()
-        try drain(accept)
-        return count
-    }
-
     /// Takes what the socket has; returns the bytes read, 0 when it held none.
     func receive() throws(AMQPError) -> Int {
         let room = inbound.room

@@ -7,7 +7,7 @@ import CRabbitMQ
 // A message that breaks a limit throws before a byte of it is kept, so the stream never holds half a message.
 extension OutboundBuffer {
     /// - Parameter messageID: sent as the message's id; what the publishing itself has there is not looked at.
-    mutating func append(_ publishing: Publishing, messageID: String?) throws(AMQPError) {
+    mutating func append(_ publishing: borrowing Publishing, messageID: String?) throws(AMQPError) {
         let header = try MessageLimits.check(publishing, messageID: messageID, frameMax: frameMax)
         let names = publishing.exchange.rawValue.utf8.count + publishing.routingKey.rawValue.utf8.count
         let method = 4 + 2 + 1 + 1 + 1 + names

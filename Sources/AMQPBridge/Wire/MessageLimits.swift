@@ -13,40 +13,85 @@ package enum MessageLimits {
     /// - Parameter messageID: the id it will be sent with, if not its own.
     @discardableResult
     package static func check(
-        _ publishing: Publishing, messageID: String? = nil, frameMax: Int
+        _ publishing: borrowing Publishing, messageID: String? = nil, frameMax: Int
     ) throws(AMQPError) -> Int {
-        try checkShort("exchange", publishing.exchange.rawValue)
-        try checkShort("routing key", publishing.routingKey.rawValue)
-        try checkShort("content_type", publishing.properties.contentType)
-        try checkShort("content_encoding", publishing.properties.contentEncoding)
-        try checkShort("correlation_id", publishing.properties.correlationID)
-        try checkShort("reply_to", publishing.properties.replyTo)
-        try checkShort("expiration", publishing.properties.expiration)
-        try checkShort("message_id", messageID ?? publishing.properties.messageID)
-        try checkShort("type", publishing.properties.type)
-        try checkShort("user_id", publishing.properties.userID)
-        try checkShort("app_id", publishing.properties.appID)
+        var texts = ShortTexts()
+        texts.add(publishing.properties, messageID: messageID ?? publishing.properties.messageID)
+        let properties = texts.size
+        texts.add(publishing.exchange.rawValue)
+        texts.add(publishing.routingKey.rawValue)
+        if texts.longest > 255 { try nameTooLong(copy publishing, messageID) }
         try check(publishing.properties.headers)
         guard publishing.body.count <= maxBodySize else {
             throw AMQPError(
                 .tooLarge, "the body has \(publishing.body.count) bytes; at most \(maxBodySize) can be published")
         }
-        var header = 12 + encodedSize(publishing.properties)
-        // It goes out with one id only.
-        if messageID != nil { header += short(messageID) - short(publishing.properties.messageID) }
+        let header = 12 + fixedSize + size(of: publishing.properties.headers) + properties
         guard header + frameOverhead <= frameMax else {
             throw AMQPError(.tooLarge, "the message's headers need \(header) bytes; a frame takes \(frameMax)")
         }
         return header
     }
 
+    /// Which one it is. Out of the way of the many that are all right.
+    @inline(never)
+    private static func nameTooLong(_ publishing: Publishing, _ messageID: String?) throws(AMQPError) {
+        let properties = publishing.properties
+        try checkShort("exchange", publishing.exchange.rawValue)
+        try checkShort("routing key", publishing.routingKey.rawValue)
+        try checkShort("content_type", properties.contentType)
+        try checkShort("content_encoding", properties.contentEncoding)
+        try checkShort("correlation_id", properties.correlationID)
+        try checkShort("reply_to", properties.replyTo)
+        try checkShort("expiration", properties.expiration)
+        try checkShort("message_id", messageID ?? properties.messageID)
+        try checkShort("type", properties.type)
+        try checkShort("user_id", properties.userID)
+        try checkShort("app_id", properties.appID)
+    }
+
+    /// Flags, the headers' length, delivery mode, priority and timestamp.
+    private static let fixedSize = 2 + 4 + 1 + 1 + 8
+
     /// Bytes of the property list: exact for tables, an upper bound for the rest.
-    static func encodedSize(_ properties: MessageProperties) -> Int {
-        var size = 2 + 4 + size(of: properties.headers) + 1 + 1 + 8
-        size += short(properties.contentType) + short(properties.contentEncoding) + short(properties.correlationID)
-        size += short(properties.replyTo) + short(properties.expiration) + short(properties.messageID)
-        size += short(properties.type) + short(properties.userID) + short(properties.appID)
-        return size
+    static func encodedSize(_ properties: borrowing MessageProperties) -> Int {
+        var texts = ShortTexts()
+        texts.add(properties, messageID: properties.messageID)
+        return fixedSize + size(of: properties.headers) + texts.size
+    }
+
+    /// The bytes of short strings with their length octets, and the longest of them.
+    private struct ShortTexts {
+        private(set) var size = 0
+        private(set) var longest = 0
+
+        @inline(__always)
+        mutating func add(_ text: borrowing String) {
+            let count = text.utf8.count
+            size += 1 + count
+            longest = max(longest, count)
+        }
+
+        @inline(__always)
+        private mutating func add(_ text: borrowing String?) {
+            switch text {
+            case .some(let text): add(text)
+            case .none: break
+            }
+        }
+
+        @inline(__always)
+        mutating func add(_ properties: borrowing MessageProperties, messageID: borrowing String?) {
+            add(properties.contentType)
+            add(properties.contentEncoding)
+            add(properties.correlationID)
+            add(properties.replyTo)
+            add(properties.expiration)
+            add(messageID)
+            add(properties.type)
+            add(properties.userID)
+            add(properties.appID)
+        }
     }
 
     static func size(of table: AMQPTable) -> Int {
@@ -83,8 +128,6 @@ package enum MessageLimits {
         default: break
         }
     }
-
-    private static func short(_ text: String?) -> Int { text.map { 1 + $0.utf8.count } ?? 0 }
 
     @inline(__always)
     static func checkShort(_ field: StaticString, _ text: String?) throws(AMQPError) {

@@ -26,6 +26,15 @@ struct OutboundBuffer: ~Copyable, @unchecked Sendable {
     var count: Int { filled - written }
     var isEmpty: Bool { filled == written }
 
+    /// Some of it has left, and it may have been half a frame.
+    var isPartlyWritten: Bool { written > 0 }
+
+    /// Moves everything to the end of `other`. Nothing of it may have left.
+    mutating func moveAll(behind other: inout OutboundBuffer) {
+        withUnwritten { bytes in other.append(capacity: bytes.count) { $0.write(bytes) } }
+        filled = 0
+    }
+
     /// The bytes that have not left yet, for one write.
     func withUnwritten<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -71,10 +71,10 @@ extension InMemoryBroker {
         }
     }
 
-    func publish(_ publishings: [Publishing], for call: PublishBatch, on connection: UInt64) {
+    func publish(_ publishings: [Publishing], for call: UInt64, _ batch: PublishBatch, on connection: UInt64) {
         change { shell in
-            shell.calls[call.id] = call
-            shell.state.publish(publishings, call: call.id, on: connection, timeout: publishTimeout)
+            shell.calls[call] = batch
+            shell.state.publish(publishings, call: call, on: connection, timeout: publishTimeout)
         }
     }
 

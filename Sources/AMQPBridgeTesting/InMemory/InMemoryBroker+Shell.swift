@@ -41,7 +41,7 @@ extension InMemoryBroker {
                 try? shell.ports[connection]?.consumer?.deliver(deliveries)
             case .resolve(let ticket, let outcome):
                 guard let call = shell.calls[ticket.call] else { break }
-                told.append { call.resolve(ticket.index, outcome) }
+                told.append { call.resolve(ticket.index..<ticket.index + 1, outcome) }
             case .end(let connection, let error):
                 guard let port = shell.ports.removeValue(forKey: connection) else { break }
                 port.consumer?.finish(error.code == .closed ? nil : error)

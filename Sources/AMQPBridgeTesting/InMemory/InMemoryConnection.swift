@@ -83,16 +83,17 @@ final class InMemoryConnection: BrokerConnection {
     func publish(_ publishings: [Publishing]) async -> [PublishOutcome] {
         if let reason = end.reason { return publishings.map { _ in .unknown(reason) } }
         guard !publishings.isEmpty else { return [] }
-        let call = PublishBatch(id: Self.lastCall.add(1, ordering: .relaxed).newValue, count: publishings.count)
-        defer { broker.forget(call.id) }
+        let call = Self.lastCall.add(1, ordering: .relaxed).newValue
+        let batch = PublishBatch(count: publishings.count)
+        defer { broker.forget(call) }
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                call.start(continuation)
-                broker.publish(publishings, for: call, on: epoch)
-                if Task.isCancelled { broker.cancel(call.id, on: epoch) }
+                batch.start(continuation)
+                broker.publish(publishings, for: call, batch, on: epoch)
+                if Task.isCancelled { broker.cancel(call, on: epoch) }
             }
         } onCancel: {
-            broker.cancel(call.id, on: epoch)
+            broker.cancel(call, on: epoch)
         }
     }
 
