@@ -175,6 +175,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "PartsBench",
+            dependencies: ["Ledger", "AMQPBridge", "ShopEvents", "Measure", log],
+            path: "Benchmarks/PartsBench",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "LedgerBench",
             dependencies: ["Ledger", "AMQPBridge", "Measure", log],
             path: "Benchmarks/LedgerBench",

@@ -7,7 +7,7 @@ import DequeModule
 /// return only marks its publishing; the confirm that follows resolves it as unroutable.
 ///
 /// Those published together are one *run* with one waiter, so that what is done for each message is a store and a look.
-struct ConfirmTracker<Waiter> {
+package struct ConfirmTracker<Waiter> {
     private enum State: UInt8 {
         case waiting
         case returned
@@ -36,7 +36,7 @@ struct ConfirmTracker<Waiter> {
     }
 
     /// Neighbours that have the same outcome; `indices` are the waiter's own.
-    typealias Resolved = (waiter: Waiter, indices: Range<Int>, outcome: PublishOutcome)
+    package typealias Resolved = (waiter: Waiter, indices: Range<Int>, outcome: PublishOutcome)
 
     /// Slot 0 is `firstTag`.
     private var slots: Deque<Slot> = []
@@ -47,13 +47,15 @@ struct ConfirmTracker<Waiter> {
     /// How many wait.
     private(set) var count = 0
 
+    package init() {}
+
     var nextTag: UInt64 { firstTag + UInt64(slots.count) }
 
     /// Registers the next publishings, as many as there are keys. Call this before their bytes can leave: the confirm may
     /// be faster than the caller. Deadlines must not go back from tag to tag.
     ///
     /// - Parameter firstIndex: which of the waiter's publishings is the first of these; they are in a row.
-    mutating func register(
+    package mutating func register(
         _ waiter: Waiter, from firstIndex: Int = 0, returnKeys: ArraySlice<ReturnKey?>,
         deadline: Duration
     ) {
@@ -70,7 +72,7 @@ struct ConfirmTracker<Waiter> {
     }
 
     /// The broker's ack or nack. Tags it has no business naming are ignored.
-    mutating func resolve(upTo tag: UInt64, multiple: Bool, isAck: Bool, into resolved: inout [Resolved]) {
+    package mutating func resolve(upTo tag: UInt64, multiple: Bool, isAck: Bool, into resolved: inout [Resolved]) {
         if multiple {
             // Tag 0 with `multiple` means all (AMQP 0-9-1, basic.ack).
             let end = tag == 0 ? nextTag : min(tag, nextTag - 1) + 1

@@ -2,10 +2,10 @@
 ///
 /// The id alone is not enough: the same event may be on its way to two places, one of which nobody listens to. Only a
 /// 64-bit hash is kept, because every publishing has one and few are returned.
-struct ReturnKey: Hashable {
+package struct ReturnKey: Hashable {
     private let hash: UInt64
 
-    init(messageID: String, exchange: ExchangeName, routingKey: RoutingKey) {
+    package init(messageID: String, exchange: ExchangeName, routingKey: RoutingKey) {
         var hash = SeededHash()
         hash.combine(messageID)
         hash.combine(exchange.rawValue)

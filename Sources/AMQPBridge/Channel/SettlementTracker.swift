@@ -11,7 +11,7 @@ package enum SettlementFrame: Hashable, Sendable {
 ///
 /// `multiple` is used only for the settled prefix of the outstanding tags, so it never settles a delivery that somebody
 /// still works on; beyond a gap every ack goes alone. Rejections leave before the ack that passes over them.
-struct SettlementTracker {
+package struct SettlementTracker {
     private enum Slot {
         case outstanding
         case acked
@@ -26,11 +26,13 @@ struct SettlementTracker {
     /// Deliveries in hand: handed out and not settled.
     private(set) var outstanding = 0
 
+    package init() {}
+
     /// Settlements that no frame has been made for.
     var unsent: Int { acked.count + singles.count }
 
     /// The broker numbers a channel's deliveries one after the other; a tag out of turn is refused.
-    mutating func delivered(_ tag: UInt64) throws(AMQPError) {
+    package mutating func delivered(_ tag: UInt64) throws(AMQPError) {
         guard tag == firstTag + UInt64(slots.count) else {
             throw AMQPError(.protocolViolation, "the broker sent delivery tag \(tag) out of turn")
         }
@@ -39,7 +41,7 @@ struct SettlementTracker {
     }
 
     /// Settles once; settling again, or a tag never delivered, does nothing (a second ack would close the channel).
-    mutating func settle(_ tag: UInt64, _ settlement: Settlement) {
+    package mutating func settle(_ tag: UInt64, _ settlement: Settlement) {
         guard tag >= firstTag, tag - firstTag < UInt64(slots.count) else { return }
         let index = Int(tag - firstTag)
         guard case .outstanding = slots[index] else { return }
@@ -58,7 +60,7 @@ struct SettlementTracker {
     }
 
     /// The frames for everything settled since the last call, in the order in which they must leave.
-    mutating func takeFrames() -> [SettlementFrame] {
+    package mutating func takeFrames() -> [SettlementFrame] {
         guard unsent > 0 else { return [] }
         var frames = singles
         singles.removeAll(keepingCapacity: true)

@@ -1,5 +1,5 @@
 /// One frame from the broker, in Swift values.
-enum Frame {
+package enum Frame {
     case method(channel: UInt16, Method)
     case header(channel: UInt16, bodySize: UInt64, properties: MessageProperties)
     /// Points into the read buffer: valid only while the frame is being handled.
@@ -8,7 +8,7 @@ enum Frame {
 }
 
 /// The methods a broker sends on its own account, with the fields we use (AMQP 0-9-1 and RabbitMQ's extensions).
-enum Method: Equatable {
+package enum Method: Equatable {
     case deliver(tag: UInt64, isRedelivered: Bool, exchange: String, routingKey: String)
     case returned(replyCode: UInt16, replyText: String, exchange: String, routingKey: String)
     case ack(tag: UInt64, multiple: Bool)

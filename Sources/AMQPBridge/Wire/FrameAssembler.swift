@@ -3,8 +3,8 @@
 ///
 /// A body above `maxBodySize` is counted and dropped, not stored, so that a stranger's giant costs no memory.
 /// Frames in an order that the protocol forbids throw; the connection cannot be trusted afterwards.
-struct FrameAssembler {
-    enum Output: Sendable {
+package struct FrameAssembler {
+    package enum Output: Sendable {
         case delivery(Delivery)
         case returned(ReturnKey)
         case method(Method)
@@ -29,14 +29,14 @@ struct FrameAssembler {
     private var body: [UInt8] = []
     private var received: UInt64 = 0
 
-    init(channel: UInt16, maxBodySize: Int, epoch: UInt64) {
+    package init(channel: UInt16, maxBodySize: Int, epoch: UInt64) {
         self.channel = channel
         self.maxBodySize = maxBodySize
         self.epoch = epoch
     }
 
     /// Takes the next frame; returns what is complete with it, if anything is.
-    mutating func accept(_ frame: Frame) throws(AMQPError) -> Output? {
+    package mutating func accept(_ frame: Frame) throws(AMQPError) -> Output? {
         switch frame {
         case .heartbeat:
             return .heartbeat

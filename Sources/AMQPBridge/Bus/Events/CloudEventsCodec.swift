@@ -16,9 +16,7 @@ public struct CloudEventsCodec: EventCodec {
         for (name, text) in [("id", metadata.id), ("source", metadata.source), ("subject", metadata.subject)] {
             if let fault = AttributeFault(text) { throw AMQPError(fault.code, "the event's \(name) \(fault.words)") }
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(OutgoingCloudEvent(metadata: metadata, data: event)))
+        return try PlainJSON.encode(OutgoingCloudEvent(metadata: metadata, data: event))
     }
 
     /// A missing `time` is the time of arrival, a missing `subject` the event's own, a missing `correlationid` the
@@ -27,9 +25,12 @@ public struct CloudEventsCodec: EventCodec {
     /// - Throws: `unknownEventType`; `undecodable` for anything else that is wrong, with the place in the JSON where
     ///   that is known, and for bodies of more than 1 MiB or 32 levels.
     public func decode(_ body: [UInt8], as types: [EventType: any Event.Type]) throws -> (EventMetadata, any Event) {
-        let event = try Self.decoding(body) {
-            try JSONDecoder().decode(IncomingCloudEvent.self, from: $0, configuration: types)
-        }
+        let plain = PlainJSON.plainly(body) { try IncomingCloudEvent(from: $0.root, configuration: types) }
+        let event =
+            try plain
+            ?? Self.decoding(body) {
+                try JSONDecoder().decode(IncomingCloudEvent.self, from: $0, configuration: types)
+            }
         return (event.metadata, event.data)
     }
 
@@ -37,7 +38,9 @@ public struct CloudEventsCodec: EventCodec {
     ///
     /// - Throws: `undecodable`, as ``decode(_:as:)``.
     public func decodeMetadata(_ body: [UInt8]) throws -> EventMetadata {
-        try Self.decoding(body) { try JSONDecoder().decode(CloudEventAttributes.self, from: $0).metadata }
+        let plain = PlainJSON.plainly(body) { try CloudEventAttributes(from: $0.root).metadata }
+        return try plain
+            ?? Self.decoding(body) { try JSONDecoder().decode(CloudEventAttributes.self, from: $0).metadata }
     }
 
     private static func decoding<Value>(_ body: [UInt8], _ decode: (Data) throws -> Value) throws -> Value {
@@ -63,7 +66,7 @@ private struct AttributeFault {
         if text.utf8.count > 255 {
             // As in an AMQP property.
             (code, words) = (.tooLarge, "is longer than 255 bytes")
-        } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        } else if text.holdsControl() {
             // CloudEvents 1.0, 3.1; a NUL would end an id early in many a database.
             (code, words) = (.undecodable, "holds control characters")
         } else {

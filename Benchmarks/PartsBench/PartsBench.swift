@@ -1,0 +1,77 @@
+import AMQPBridge
+import Glibc
+import Measure
+
+// What the hot pure parts cost on their own: no broker, no socket.
+//
+//   PartsBench PART COUNT
+//   PartsBench parts COUNT     all of them
+//
+//       frame-assembler      a delivery's three frames become a Delivery
+//       settlement-tracker   a delivery comes in and is acked; frames are taken every 64
+//       confirm-tracker      a publishing is registered and confirmed, 64 at a time
+//       envelope-encode      an `order.created` of three lines becomes a body
+//       envelope-decode      the body becomes the typed event
+//       ledger-batch         an event through inbox, one state row and the outbox, in batches of 64, each commit on the
+//                            disk of TMPDIR; what follows is "sent" to a publisher that confirms at once
+//
+// COUNT is of deliveries, publishings or events. A line of JSON for each part.
+@main
+struct PartsBench {
+    static func main() async {
+        do {
+            let (parts, count) = try arguments(CommandLine.arguments)
+            for part in parts { print(try await part.line(count)) }
+        } catch {
+            let text = "PartsBench: \(error)\n"
+            write(STDERR_FILENO, text, text.utf8.count)
+            exit(1)
+        }
+    }
+
+    private static func arguments(_ words: [String]) throws -> ([Part], Int) {
+        guard words.count == 3, let count = Int(words[2]), count > 0,
+            let parts = words[1] == "parts" ? Part.allCases : Part(rawValue: words[1]).map({ [$0] })
+        else {
+            let names = Part.allCases.map(\.rawValue).joined(separator: "|")
+            throw Wrong(description: "usage: PartsBench parts|\(names) COUNT")
+        }
+        return (parts, count)
+    }
+}
+
+enum Part: String, CaseIterable {
+    case frameAssembler = "frame-assembler"
+    case settlementTracker = "settlement-tracker"
+    case confirmTracker = "confirm-tracker"
+    case envelopeEncode = "envelope-encode"
+    case envelopeDecode = "envelope-decode"
+    case ledgerBatch = "ledger-batch"
+
+    /// Does it so many times.
+    typealias Work = @Sendable (Int) async throws -> Void
+
+    func line(_ count: Int) async throws -> String {
+        let work = try prepared()
+        // Caches, lazy globals and conformances are looked up once, not in every run of a service.
+        try await work(min(count, 64))
+        let measured = try await Measured.measure { try await work(count) }
+        return measured.line(case: "parts", who: rawValue, messages: count)
+    }
+
+    /// - Returns: the work, with all that it needs made beforehand.
+    private func prepared() throws -> Work {
+        switch self {
+        case .frameAssembler: try FrameWork().run
+        case .settlementTracker: TrackerWork.settle
+        case .confirmTracker: TrackerWork.confirm
+        case .envelopeEncode: try EnvelopeWork().encode
+        case .envelopeDecode: try EnvelopeWork().decode
+        case .ledgerBatch: try LedgerWork().run
+        }
+    }
+}
+
+struct Wrong: Error, CustomStringConvertible {
+    var description: String
+}
