@@ -44,11 +44,11 @@ enum TrackerWork {
     @Sendable static func confirm(_ count: Int) throws {
         var tracker = ConfirmTracker<UInt64>()
         var resolved: [ConfirmTracker<UInt64>.Resolved] = []
-        let deadline = ContinuousClock.now + .seconds(3600)
+        let deadline = Duration.seconds(3600)
         var total = 0
         for number in 1...UInt64(count) {
             let key = ReturnKey(messageID: "id", exchange: "shop.events", routingKey: "order.created")
-            tracker.register(number, returnKey: key, deadline: deadline)
+            tracker.register(number, returnKeys: [key], deadline: deadline)
             guard number % UInt64(batch) == 0 || number == count else { continue }
             tracker.resolve(upTo: number, multiple: true, isAck: true, into: &resolved)
             total += resolved.count

@@ -28,8 +28,8 @@ struct JSONWriter: Encoder {
 }
 
 extension JSONWriter: SingleValueEncodingContainer {
-    func encodeNil() { output.write("null" as StaticString) }
-    func encode(_ value: Bool) { output.write(value ? "true" : "false" as StaticString) }
+    func encodeNil() { output.writeRaw("null") }
+    func encode(_ value: Bool) { output.writeRaw(value ? "true" : "false") }
     func encode(_ value: String) { output.write(value) }
     func encode(_ value: Double) throws { try output.write(value) }
     func encode(_ value: Float) throws { throw output.doubt() }

@@ -85,7 +85,8 @@ final class JSONOutput {
 
     // MARK: Values
 
-    func write(_ word: StaticString) {
+    /// As it stands, without quotation marks.
+    func writeRaw(_ word: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
@@ -116,15 +117,15 @@ final class JSONOutput {
     private func escape(_ text: UnsafeBufferPointer<UInt8>) {
         for byte in text {
             switch byte {
-            case UInt8(ascii: "\""): write(#"\""#)
-            case UInt8(ascii: "\\"): write(#"\\"#)
-            case 0x08: write(#"\b"#)
-            case 0x0C: write(#"\f"#)
-            case 0x0A: write(#"\n"#)
-            case 0x0D: write(#"\r"#)
-            case 0x09: write(#"\t"#)
+            case UInt8(ascii: "\""): writeRaw(#"\""#)
+            case UInt8(ascii: "\\"): writeRaw(#"\\"#)
+            case 0x08: writeRaw(#"\b"#)
+            case 0x0C: writeRaw(#"\f"#)
+            case 0x0A: writeRaw(#"\n"#)
+            case 0x0D: writeRaw(#"\r"#)
+            case 0x09: writeRaw(#"\t"#)
             case 0..<0x20:
-                write(#"\u00"#)
+                writeRaw(#"\u00"#)
                 bytes.append(byte < 0x10 ? 48 : 49)
                 bytes.append(byte & 0xF < 10 ? 48 + byte & 0xF : 87 + byte & 0xF)
             default: bytes.append(byte)
