@@ -46,7 +46,9 @@ struct PlainJSONTests {
         #expect(plain > 40)
     }
 
-    @Test("random values are written so that Foundation reads them back, and sorted to the very same bytes", arguments: Seeds.all)
+    @Test(
+        "random values are written so that Foundation reads them back, and sorted to the very same bytes",
+        arguments: Seeds.all)
     func writing(seed: UInt64) throws {
         var writer = RandomJSON(SeededGenerator(seed: seed))
         let encoder = JSONEncoder()
@@ -55,14 +57,16 @@ struct PlainJSONTests {
             guard let value = foundation(Sample.self, Array(writer.sample(depth: 0).utf8)) else { continue }
             #expect(foundation(Sample.self, try PlainJSON.encode(value)) == value)
             let sorted = try PlainJSON.encode(value, sorted: true)
-            #expect(String(decoding: sorted, as: UTF8.self) == String(decoding: try encoder.encode(value), as: UTF8.self))
+            #expect(
+                String(decoding: sorted, as: UTF8.self) == String(decoding: try encoder.encode(value), as: UTF8.self))
         }
     }
 
     @Test(
         "what is unusual is left to Foundation",
         arguments: [
-            #"{"a":1,"a":2}"#, #"{"\u0061":1}"#, #"{"a":"\ud83d\ude00"}"#, #"{"a":99999999999999999999}"#, #"{"a":1.0}"#,
+            #"{"a":1,"a":2}"#, #"{"\u0061":1}"#, #"{"a":"\ud83d\ude00"}"#, #"{"a":99999999999999999999}"#,
+            #"{"a":1.0}"#,
             #"{"a":1e2}"#, #"{"a":01}"#, #"{"a":1,}"#, #"{"a":1} x"#, #"{'a':1}"#, "", "\u{FEFF}{}", #"{"a":"\#u{1}"}"#,
             String(repeating: "[", count: 40) + String(repeating: "]", count: 40),
         ])

@@ -34,12 +34,15 @@ struct RandomJSON {
 
     /// Sometimes written in another way.
     private mutating func name(_ name: String) -> String {
-        one(of: ["\"\\u00\(String(name.utf8.first ?? 0, radix: 16))\(name.dropFirst())\""], else: "\"\(name)\"", rarity: 40)
+        one(
+            of: ["\"\\u00\(String(name.utf8.first ?? 0, radix: 16))\(name.dropFirst())\""], else: "\"\(name)\"",
+            rarity: 40)
     }
 
     private mutating func text() -> String {
         let pieces = [
-            "a", "B", "é", "e\u{301}", "日本", "😀", " ", "\\n", "\\\"", "\\\\", "\\/", "/", "\\u00e9", "\\u0000", "\\b\\f\\r\\t",
+            "a", "B", "é", "e\u{301}", "日本", "😀", " ", "\\n", "\\\"", "\\\\", "\\/", "/", "\\u00e9", "\\u0000",
+            "\\b\\f\\r\\t",
             "\u{7f}", "\\ud83d\\ude00", "\\ud83d", "\\x", "\u{2028}",
         ]
         let common = pieces.dropLast(4)
@@ -52,7 +55,9 @@ struct RandomJSON {
 
     private mutating func number(limit: Int64) -> String {
         let usual = "\(Int64.random(in: -(limit / 2)...(limit / 2), using: &generator))"
-        let edges = ["\(limit)", "-\(limit)", "\(limit)0", "1.5", "1.0", "1e2", "-0", "007", "\"5\"", "null", "+1", ".5", "0x1"]
+        let edges = [
+            "\(limit)", "-\(limit)", "\(limit)0", "1.5", "1.0", "1e2", "-0", "007", "\"5\"", "null", "+1", ".5", "0x1",
+        ]
         return one(of: edges, else: usual)
     }
 
