@@ -97,6 +97,7 @@ public final class EventLedger: Sendable {
     }
 
     /// Changes state outside a handler, with the same guarantees: the events emitted in it are sent once it commits.
+    /// Several at the same time share a commit; each sees what those before it did, and fails for itself.
     ///
     /// - Throws: `LedgerError.unavailable` when the database is locked, full, broken or closed; whatever `body` throws,
     ///   and then nothing of it is stored or sent.
@@ -105,7 +106,7 @@ public final class EventLedger: Sendable {
     ) async throws -> Result {
         let (encoder, now) = (encoder, clock())
         defer { relay.poke() }
-        return try await transaction {
+        return try await database.writeTogether {
             try body(LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now))
         }
     }

@@ -1,3 +1,4 @@
+import AMQPBridge
 import Foundation
 import GRDB
 import Logging
@@ -16,6 +17,7 @@ final class LedgerDatabase: Sendable {
     /// The lock goes after the file, when the last user is done.
     private final class Connection: Sendable {
         let queue: DatabaseQueue
+        let group = WriteGroup()
         private let lock: LedgerLock
 
         init(_ queue: DatabaseQueue, _ lock: LedgerLock) {
@@ -26,13 +28,17 @@ final class LedgerDatabase: Sendable {
         func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
             try await queue.writeWithoutTransaction { database in
                 var result: Result?
-                if database.isInsideTransaction { try database.rollback() }
-                try database.inTransaction(.immediate) {
-                    result = try body(database)
-                    return .commit
-                }
+                try Self.inTransaction(database) { result = try body(database) }
                 guard let result else { throw LedgerError.unavailable(reason: "the transaction did not run") }
                 return result
+            }
+        }
+
+        static func inTransaction(_ database: Database, _ body: () throws -> Void) throws {
+            if database.isInsideTransaction { try database.rollback() }
+            try database.inTransaction(.immediate) {
+                try body()
+                return .commit
             }
         }
 
@@ -119,6 +125,43 @@ final class LedgerDatabase: Sendable {
             return result
         } catch let error as DatabaseError where error.isOutage {
             throw availability.writingFailed(error)
+        }
+    }
+
+    /// A write that may share its transaction with others that wait at the same time; see ``WriteGroup``. It is not
+    /// interrupted once it waits.
+    ///
+    /// - Throws: as ``write(_:)``; `CancellationError` in a task that was cancelled before.
+    func writeTogether<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        let connection = try open()
+        return try await withUnsafeThrowingContinuation { continuation in
+            let member = WriteGroup.Member(
+                work: { database in
+                    let result = try body(database)
+                    return { continuation.resume(returning: result) }
+                }, fail: { continuation.resume(throwing: $0) })
+            if connection.group.add(member) { runGroup(on: connection) }
+        }
+    }
+
+    private func runGroup(on connection: Connection) {
+        connection.queue.asyncWriteWithoutTransaction { [availability] database in
+            let isMore = connection.group.run(in: database) { body in
+                CrashPoint.before(.begin)
+                try Connection.inTransaction(database) {
+                    CrashPoint.after(.begin)
+                    try body()
+                    CrashPoint.before(.commit)
+                }
+                CrashPoint.after(.commit)
+                availability.writingWorked()
+            } _: {
+                availability.writingFailed($0)
+            }
+            if isMore { self.runGroup(on: connection) }
         }
     }
 

@@ -9,7 +9,8 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: MailStore.migrations, concurrency: MailOutlets.width)
+                topology: service.topology, migrations: MailStore.migrations,
+                concurrency: { MailOutlets.width(for: $0.mail) })
         ) { host in
             let mail = host.configuration.mail
             let templates = try MailTemplates(TemplateSource(folder: mail.templates), sender: sender(mail))

@@ -15,12 +15,12 @@ public struct ServiceDefinition: Sendable {
     public var topology: @Sendable (QueueType, RetryLadder) -> ServiceTopology
     public var migrations: [Migration]
     /// Handlers without the ledger that run at the same time.
-    public var concurrency: Int
+    public var concurrency: @Sendable (HostConfiguration) -> Int
 
     public init(
         name: String, source: String, defaultPort: Int,
         topology: @escaping @Sendable (QueueType, RetryLadder) -> ServiceTopology, migrations: [Migration],
-        concurrency: Int = 1
+        concurrency: @escaping @Sendable (HostConfiguration) -> Int = { _ in 1 }
     ) {
         self.name = name
         self.source = source
@@ -83,7 +83,7 @@ public struct ServiceHost {
             amqp: configuration.amqp,
             topology: definition.topology(configuration.queueType, configuration.ladder))
         busConfiguration.subscription.prefetch = configuration.prefetch
-        busConfiguration.subscription.concurrency = definition.concurrency
+        busConfiguration.subscription.concurrency = definition.concurrency(configuration)
         if let limit = configuration.handlerLimit { busConfiguration.subscription.handlerTimeout = limit }
         // The bus has had its turn before: a deadline, and ten seconds of grace.
         poolWatch = PoolWatch(limit: busConfiguration.subscription.handlerTimeout + .seconds(20), logger: logger)

@@ -11,9 +11,9 @@ protocol MailOutlet: Sendable {
 }
 
 enum MailOutlets {
-    /// Mails that are on their way at the same time. Each waits four times for the disk, which can take several at once;
-    /// by SMTP they queue up for the one connection, and eight that all time out still end before a handler must.
-    static let width = 8
+    /// Mails that are on their way at the same time. Those for the maildir share commits and waits for the disk; by SMTP
+    /// they queue up for the one connection, and eight that all time out still end before a handler must.
+    static func width(for configuration: MailConfiguration) -> Int { configuration.serverURL == nil ? 64 : 8 }
 
     /// The mail server when `SMTP_URL` names one, else the maildir.
     ///

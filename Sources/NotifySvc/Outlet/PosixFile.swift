@@ -2,12 +2,28 @@ import Glibc
 
 /// The few system calls that storing a mail takes. Each is repeated when a signal interrupts it.
 enum PosixFile {
-    /// Creates the file, which must not exist, and returns once its contents are on the disk.
-    static func create(_ path: String, _ bytes: [UInt8]) throws(MaildirError) {
+    /// Creates the file, which must not exist, writes its contents and lets the disk begin with them. To be finished.
+    ///
+    /// - Returns: its descriptor.
+    static func create(_ path: String, _ bytes: [UInt8]) throws(MaildirError) -> Int32 {
         let file = try call("create", path) { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
-        // What matters has been reported by fsync; a close that was interrupted has closed all the same on Linux.
+        do {
+            try writeAll(bytes, path) { write(file, $0.baseAddress, $0.count) }
+        } catch {
+            _ = close(file)
+            remove(path)
+            throw error
+        }
+        // On Linux this begins to write: of several files each gets its place now, and the first that is synced takes the
+        // others' along.
+        _ = posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
+        return file
+    }
+
+    /// Returns once the file's contents are on the disk; it is closed in any case.
+    static func finish(_ file: Int32, _ path: String) throws(MaildirError) {
+        // What matters is reported by fsync; a close that was interrupted has closed all the same on Linux.
         defer { _ = close(file) }
-        try writeAll(bytes, path) { write(file, $0.baseAddress, $0.count) }
         try call("sync", path) { fsync(file) }
     }
 

@@ -1,0 +1,96 @@
+import GRDB
+import Synchronization
+
+/// Writes that wait at the same time share one transaction, and so one wait for the disk (group commit).
+///
+/// Each has a savepoint of its own: one that throws takes nothing of the others with it, and every result is told only
+/// after the commit. Whoever is alone has the transaction for itself.
+final class WriteGroup: Sendable {
+    struct Member: Sendable {
+        /// Does its work; returns what tells its result.
+        var work: @Sendable (Database) throws -> @Sendable () -> Void
+        var fail: @Sendable (any Error) -> Void
+    }
+
+    /// In one transaction: nobody waits for much more than a commit.
+    private static let limit = 256
+
+    private let waiting = Mutex<[Member]>([])
+
+    /// True when somebody has to call `run` for it, on the database's queue.
+    func add(_ member: Member) -> Bool {
+        waiting.withLock { waiting in
+            waiting.append(member)
+            return waiting.count == 1
+        }
+    }
+
+    /// Does what waits. True when more is left: then call it again.
+    ///
+    /// - Parameters:
+    ///   - transaction: runs its body in a transaction, and throws when that was not committed.
+    ///   - failure: what to tell when the database itself failed.
+    func run(
+        in database: Database, _ transaction: (() throws -> Void) throws -> Void,
+        _ failure: (DatabaseError) -> any Error
+    ) -> Bool {
+        let (members, isMore) = waiting.withLock { waiting in
+            let members = Array(waiting.prefix(Self.limit))
+            waiting.removeFirst(members.count)
+            return (members, !waiting.isEmpty)
+        }
+        commit(members, database, transaction, failure)
+        return isMore
+    }
+
+    private func commit(
+        _ members: [Member], _ database: Database, _ transaction: (() throws -> Void) throws -> Void,
+        _ failure: (DatabaseError) -> any Error
+    ) {
+        var results: [Result<@Sendable () -> Void, any Error>] = []
+        do {
+            try transaction {
+                results = try members.map { try Self.attempt($0, database, isAlone: members.count == 1) }
+            }
+        } catch let error as DatabaseError where error.isOutage {
+            let error = failure(error)
+            for member in members { member.fail(error) }
+            return
+        } catch {
+            guard members.count > 1 else {
+                for member in members { member.fail(error) }
+                return
+            }
+            // One of them spoilt the commit, or the transaction of all.
+            for member in members { commit([member], database, transaction, failure) }
+            return
+        }
+        for (member, result) in zip(members, results) {
+            switch result {
+            case .success(let tell): tell()
+            case .failure(let error): member.fail(error)
+            }
+        }
+    }
+
+    private static func attempt(
+        _ member: Member, _ database: Database, isAlone: Bool
+    ) throws -> Result<@Sendable () -> Void, any Error> {
+        if isAlone { return .success(try member.work(database)) }
+        do {
+            var tell: (@Sendable () -> Void)?
+            try database.inSavepoint {
+                tell = try member.work(database)
+                return .commit
+            }
+            guard let tell else { throw LedgerError.unavailable(reason: "the savepoint did not run") }
+            return .success(tell)
+        } catch let error as DatabaseError where error.isOutage {
+            throw error
+        } catch {
+            // An error can undo more than the savepoint; then each has to be done again.
+            guard database.isInsideTransaction else { throw error }
+            return .failure(error)
+        }
+    }
+}
