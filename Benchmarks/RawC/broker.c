@@ -1,4 +1,4 @@
-// The broker: connecting, and the exchange and queue that are measured with.
+// The broker: connecting, and the exchange and queues that are measured with.
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,37 +59,56 @@ void select_confirms(amqp_connection_state_t connection) {
     check_reply(amqp_get_rpc_reply(connection), "turning confirms on");
 }
 
-void start_consuming(amqp_connection_state_t connection) {
-    amqp_basic_consume(connection, CHANNEL, amqp_cstring_bytes(QUEUE), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+void start_consuming(amqp_connection_state_t connection, const char *queue) {
+    amqp_basic_consume(connection, CHANNEL, amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     check_reply(amqp_get_rpc_reply(connection), "consuming");
 }
 
+static void declare_exchange(amqp_connection_state_t connection) {
+    amqp_exchange_declare(connection, CHANNEL, amqp_cstring_bytes(EXCHANGE), amqp_cstring_bytes("topic"), 0, 1, 0, 0,
+                          amqp_empty_table);
+    check_reply(amqp_get_rpc_reply(connection), "declaring the exchange");
+}
+
+static void declare_queue(amqp_connection_state_t connection, const char *queue, const char *type, const char *key) {
+    amqp_table_entry_t entry = {
+        .key = amqp_cstring_bytes("x-queue-type"),
+        .value = {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes(type)},
+    };
+    amqp_table_t arguments = {.num_entries = 1, .entries = &entry};
+    amqp_queue_declare(connection, CHANNEL, amqp_cstring_bytes(queue), 0, 1, 0, 0, arguments);
+    check_reply(amqp_get_rpc_reply(connection), "declaring a queue");
+    amqp_queue_bind(connection, CHANNEL, amqp_cstring_bytes(queue), amqp_cstring_bytes(EXCHANGE), amqp_cstring_bytes(key),
+                    amqp_empty_table);
+    check_reply(amqp_get_rpc_reply(connection), "binding a queue");
+}
+
 void remove_all(amqp_connection_state_t connection) {
-    amqp_queue_delete(connection, CHANNEL, amqp_cstring_bytes(QUEUE), 0, 0);
-    check_reply(amqp_get_rpc_reply(connection), "deleting the queue");
+    static const char *const queues[] = {QUEUE, "chain.inventory", "chain.shipping", "chain.notify"};
+    for (size_t each = 0; each < sizeof queues / sizeof *queues; each++) {
+        amqp_queue_delete(connection, CHANNEL, amqp_cstring_bytes(queues[each]), 0, 0);
+        check_reply(amqp_get_rpc_reply(connection), "deleting a queue");
+    }
     amqp_exchange_delete(connection, CHANNEL, amqp_cstring_bytes(EXCHANGE), 0);
     check_reply(amqp_get_rpc_reply(connection), "deleting the exchange");
 }
 
 void prepare(amqp_connection_state_t connection, const char *queue_type, uint64_t count) {
     remove_all(connection);
-    amqp_table_entry_t entry = {
-        .key = amqp_cstring_bytes("x-queue-type"),
-        .value = {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes(queue_type)},
-    };
-    amqp_table_t arguments = {.num_entries = 1, .entries = &entry};
-    amqp_exchange_declare(connection, CHANNEL, amqp_cstring_bytes(EXCHANGE), amqp_cstring_bytes("topic"), 0, 1, 0, 0,
-                          amqp_empty_table);
-    check_reply(amqp_get_rpc_reply(connection), "declaring the exchange");
-    amqp_queue_declare(connection, CHANNEL, amqp_cstring_bytes(QUEUE), 0, 1, 0, 0, arguments);
-    check_reply(amqp_get_rpc_reply(connection), "declaring the queue");
-    amqp_queue_bind(connection, CHANNEL, amqp_cstring_bytes(QUEUE), amqp_cstring_bytes(EXCHANGE),
-                    amqp_cstring_bytes("bench.#"), amqp_empty_table);
-    check_reply(amqp_get_rpc_reply(connection), "binding the queue");
+    declare_exchange(connection);
+    declare_queue(connection, QUEUE, queue_type, "bench.#");
     if (count == 0) return;
     select_confirms(connection);
     window_t window = new_window(WINDOW);
     publish_batched(connection, &window, count);
+}
+
+void prepare_chain(amqp_connection_state_t connection, const char *queue_type) {
+    remove_all(connection);
+    declare_exchange(connection);
+    declare_queue(connection, "chain.inventory", queue_type, "order.created");
+    declare_queue(connection, "chain.shipping", queue_type, "inventory.updated");
+    declare_queue(connection, "chain.notify", queue_type, "shipping.started");
 }
 
 static void print_property(const amqp_table_t *properties, const char *name) {

@@ -8,7 +8,7 @@ static void measure(const char *name, const char *who, uint64_t count, uint64_t 
     amqp_basic_qos(connection, CHANNEL, 0, WINDOW, 0);
     check_reply(amqp_get_rpc_reply(connection), "setting the prefetch");
     moment_t start = now();
-    start_consuming(connection);
+    start_consuming(connection, QUEUE);
     uint64_t bytes = 0;
     for (uint64_t number = 1; number <= count; number++) {
         amqp_envelope_t envelope;

@@ -1,5 +1,6 @@
 // Time, processor time and memory, and the line that says them.
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -20,23 +21,37 @@ uint64_t nanoseconds(void) {
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-// The peak of the resident set. Not ru_maxrss, which a process inherits from the one that started it.
-static double peak_megabytes(void) {
+void sleep_until(uint64_t due) {
+    struct timespec time = {.tv_sec = (time_t)(due / 1000000000), .tv_nsec = (long)(due % 1000000000)};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) != 0) {}
+}
+
+// VmHWM is the peak of the resident set. Not ru_maxrss, which a process inherits from the one that started it.
+static double megabytes(const char *name) {
     FILE *status = fopen("/proc/self/status", "r");
     char line[256];
-    long kilobytes = 0;
+    size_t length = strlen(name);
+    double kilobytes = 0;
     while (status != NULL && fgets(line, sizeof line, status) != NULL) {
-        if (sscanf(line, "VmHWM: %ld", &kilobytes) == 1) break;
+        if (strncmp(line, name, length) == 0 && line[length] == ':') kilobytes = atof(line + length + 1);
     }
     if (status != NULL) fclose(status);
-    return kilobytes / 1024.0;
+    return kilobytes / 1024;
 }
 
 void report(const char *name, const char *who, uint64_t count, moment_t from, moment_t to) {
     printf("{\"case\":\"%s\",\"who\":\"%s\",\"msgs\":%llu,\"msgs_per_s\":%.0f,\"cpu_us_per_msg\":%.3f,"
            "\"rss_mb\":%.1f}\n",
            name, who, (unsigned long long)count, count / (to.wall - from.wall), (to.cpu - from.cpu) * 1e6 / count,
-           peak_megabytes());
+           megabytes("VmHWM"));
+}
+
+void report_role(const char *role, uint64_t count, uint64_t begin, moment_t ready) {
+    moment_t end = now();
+    printf("{\"role\":\"%s\",\"who\":\"C\",\"msgs\":%llu,\"begin_ns\":%llu,\"end_ns\":%llu,\"cpu_us_per_msg\":%.3f,"
+           "\"rss_mb\":%.1f,\"rss_anon_mb\":%.1f}\n",
+           role, (unsigned long long)count, (unsigned long long)begin, (unsigned long long)nanoseconds(),
+           (end.cpu - ready.cpu) * 1e6 / count, megabytes("VmHWM"), megabytes("RssAnon"));
 }
 
 void write_latencies(const uint64_t *latencies, uint64_t count) {

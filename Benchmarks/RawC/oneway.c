@@ -2,14 +2,8 @@
 // first eight bytes of a body say when the call that sends it began.
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "raw.h"
-
-static void sleep_until(uint64_t due) {
-    struct timespec time = {.tv_sec = (time_t)(due / 1000000000), .tv_nsec = (long)(due % 1000000000)};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) != 0) {}
-}
 
 typedef struct {
     amqp_connection_state_t connection;
@@ -43,7 +37,7 @@ void measure_one_way(uint64_t count) {
     amqp_connection_state_t connection = connect_to_broker(10);
     amqp_basic_qos(connection, CHANNEL, 0, WINDOW, 0);
     check_reply(amqp_get_rpc_reply(connection), "setting the prefetch");
-    start_consuming(connection);
+    start_consuming(connection, QUEUE);
     uint64_t *latencies = allocate(count, sizeof *latencies);
     pthread_t thread;
     moment_t start = now();

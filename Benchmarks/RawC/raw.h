@@ -28,8 +28,9 @@ void check_reply(amqp_rpc_reply_t reply, const char *what);
 amqp_connection_state_t connect_to_broker(int heartbeat_seconds);
 void disconnect(amqp_connection_state_t connection);
 void select_confirms(amqp_connection_state_t connection);
-void start_consuming(amqp_connection_state_t connection);
+void start_consuming(amqp_connection_state_t connection, const char *queue);
 void prepare(amqp_connection_state_t connection, const char *queue_type, uint64_t count);
+void prepare_chain(amqp_connection_state_t connection, const char *queue_type);
 void remove_all(amqp_connection_state_t connection);
 void describe(amqp_connection_state_t connection);
 
@@ -41,7 +42,9 @@ typedef struct {
 
 moment_t now(void);
 uint64_t nanoseconds(void);
+void sleep_until(uint64_t due);  // nanoseconds() of then
 void report(const char *name, const char *who, uint64_t count, moment_t from, moment_t to);
+void report_role(const char *role, uint64_t count, uint64_t begin, moment_t ready);
 void write_latencies(const uint64_t *latencies, uint64_t count);
 void *allocate(uint64_t count, size_t size);
 
@@ -81,3 +84,7 @@ void measure_consume_batched(uint64_t count);
 // oneway.c
 
 void measure_one_way(uint64_t count);
+
+// chain.c
+
+void run_role(const char *name, uint64_t count, uint64_t rate);

@@ -3,8 +3,10 @@
 // as "C batched", what C reaches when it gathers frames or acks.
 //
 //   rawbench publish|publish-batch|publish-one|publish-flood|consume|consume-batch|one-way COUNT
+//   rawbench chain order|inventory|shipping|notify COUNT RATE
 //   rawbench prepare quorum|classic COUNT   exchange and queue anew, COUNT messages in the queue
-//   rawbench remove                         deletes exchange and queue
+//   rawbench prepare-chain quorum|classic   exchange and the chain's queues anew
+//   rawbench remove                         deletes exchange and queues
 //   rawbench describe                       the broker's version, the library's
 //
 // The broker is AMQP_URL. A case prints one line of JSON, and its latencies into the file LATENCIES names.
@@ -29,19 +31,30 @@ static uint64_t number(const char *text) {
     return value;
 }
 
+static uint64_t count_of(const char *text) {
+    uint64_t count = number(text);
+    if (count == 0) fail("COUNT is 1 or more");
+    return count;
+}
+
 int main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     for (size_t each = 0; argc == 3 && each < sizeof CASES / sizeof *CASES; each++) {
         if (strcmp(what, CASES[each].name) != 0) continue;
-        uint64_t count = number(argv[2]);
-        if (count == 0) fail("COUNT is 1 or more");
-        CASES[each].measure(count);
+        CASES[each].measure(count_of(argv[2]));
+        return 0;
+    }
+    if (!strcmp(what, "chain") && argc == 5) {
+        run_role(argv[2], count_of(argv[3]), number(argv[4]));
         return 0;
     }
     amqp_connection_state_t connection;
     if (!strcmp(what, "prepare") && argc == 4) {
         connection = connect_to_broker(0);
         prepare(connection, argv[2], number(argv[3]));
+    } else if (!strcmp(what, "prepare-chain") && argc == 3) {
+        connection = connect_to_broker(0);
+        prepare_chain(connection, argv[2]);
     } else if (!strcmp(what, "remove") && argc == 2) {
         connection = connect_to_broker(0);
         remove_all(connection);
@@ -49,7 +62,7 @@ int main(int argc, char **argv) {
         connection = connect_to_broker(0);
         describe(connection);
     } else {
-        fail("usage: CASE COUNT, prepare quorum|classic COUNT, remove, describe; see the top of rawbench.c");
+        fail("usage: see the top of rawbench.c");
     }
     disconnect(connection);
 }

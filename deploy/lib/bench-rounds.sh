@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The cases of one message at a time or many: everybody takes turns within a case, round after round.
+# shellcheck disable=SC2154 # deploy/bench sets rounds, messages, round_cases and results
 
 readonly ROUND_CASES=(publish publish-batch publish-one publish-flood consume consume-batch one-way)
 
@@ -15,14 +16,6 @@ declare -rA TURNS=(
 )
 # What a case's ratios refer to must be measured in the same round.
 declare -rA BASELINES=([publish-batch]=publish [consume-batch]=consume)
-
-raw() { timeout 300 "$RUN_DIR/rawbench" "$@" || die "$EX_FAILED" "the C baseline failed: $*"; }
-
-build_raw() {
-  # shellcheck disable=SC2046 # one word an option
-  cc -std=gnu11 -O2 -Wall -Wextra -o "$RUN_DIR/rawbench" "$REPO_ROOT"/Benchmarks/RawC/*.c -pthread \
-    $(pkg-config --cflags --libs librabbitmq) || die "$EX_FAILED" "the C baseline does not compile"
-}
 
 # run_rounds QUEUE
 run_rounds() {
