@@ -56,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.5.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .systemLibrary(
@@ -178,6 +179,18 @@ let package = Package(
             name: "PartsBench",
             dependencies: ["Ledger", "AMQPBridge", "ShopEvents", "Measure", log],
             path: "Benchmarks/PartsBench",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "ChainBench",
+            dependencies: ["Ledger", "AMQPBridge", "Measure", log],
+            path: "Benchmarks/ChainBench",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "BenchReport",
+            dependencies: [.product(name: "Histogram", package: "hdrhistogram-swift")],
+            path: "Benchmarks/BenchReport",
             swiftSettings: settings
         ),
         .executableTarget(

@@ -14,7 +14,10 @@ package struct Measured {
     }
 
     /// Writes the latencies, one a line, into the file that the variable `LATENCIES` names, if it does.
-    package func writeLatencies() throws(Unwritable) {
+    package func writeLatencies() throws(Unwritable) { try Self.write(latencies) }
+
+    /// The same for latencies in nanoseconds that were measured elsewhere.
+    package static func write(_ latencies: [UInt64]) throws(Unwritable) {
         guard !latencies.isEmpty, let path = getenv("LATENCIES") else { return }
         guard let file = fopen(path, "w") else { throw Unwritable(path: String(cString: path)) }
         for latency in latencies { fputs("\(latency)\n", file) }
@@ -35,7 +38,15 @@ package struct Measured {
         let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
         return "{\"case\":\"\(name)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"msgs_per_s\":\(rate),"
             + "\"cpu_us_per_msg\":\(processor)," + percentiles(latencies)
-            + "\"rss_mb\":\(decimal(peakMegabytes(), digits: 1))}"
+            + "\"rss_mb\":\(decimal(statusMegabytes("VmHWM:"), digits: 1))}"
+    }
+
+    /// One line of JSON for one role of a chain; see Benchmarks/README.md.
+    package func roleLine(_ role: String, who: String, messages: Int, begin: UInt64, end: UInt64) -> String {
+        let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
+        return "{\"role\":\"\(role)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"begin_ns\":\(begin),\"end_ns\":\(end),"
+            + "\"cpu_us_per_msg\":\(processor),\"rss_mb\":\(decimal(statusMegabytes("VmHWM:"), digits: 1)),"
+            + "\"rss_anon_mb\":\(decimal(statusMegabytes("RssAnon:"), digits: 1))}"
     }
 }
 
@@ -66,14 +77,15 @@ private func usedSeconds() -> Double {
         + Double(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6
 }
 
-/// The peak of the resident set. Not `ru_maxrss`, which a process inherits from the one that started it.
-private func peakMegabytes() -> Double {
+/// A line of `/proc/self/status`. `VmHWM` is the peak of the resident set; `ru_maxrss` a process inherits from the one that
+/// started it.
+private func statusMegabytes(_ name: String) -> Double {
     guard let file = fopen("/proc/self/status", "r") else { return 0 }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 256)
     while fgets(&line, Int32(line.count), file) != nil {
         let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard text.hasPrefix("VmHWM:") else { continue }
+        guard text.hasPrefix(name) else { continue }
         return Double(text.filter(\.isNumber)).map { $0 / 1024 } ?? 0
     }
     return 0
