@@ -37,7 +37,9 @@ extension [ConfirmTracker<Int>.Resolved] {
     /// By waiter, a run's members counted on from it. One told twice would crash the process; here it ends up as a wrong
     /// count.
     var outcomes: [Int: PlainOutcome] {
-        let each = flatMap { resolved in resolved.indices.map { (resolved.waiter + $0, PlainOutcome(resolved.outcome)) } }
+        let each = flatMap { resolved in
+            resolved.indices.map { (resolved.waiter + $0, PlainOutcome(resolved.outcome)) }
+        }
         return Dictionary(each) { _, _ in .unknown }
     }
 }

@@ -8,8 +8,8 @@ import Synchronization
 /// What finds no room waits here as it came, bounded by its callers, who wait too.
 ///
 /// There is one *pen*, and who holds it may write to the socket. It lies here, for publishers, while the I/O thread has
-/// nothing to write and waits. So a lone message leaves at once, from its own thread, and so does what has become a good
-/// write; everything else is written by the I/O thread when it comes by.
+/// nothing to write and waits. So a lone message leaves at once, from its own thread; everything else is written by the
+/// I/O thread when it comes by.
 final class PublishLane: Sendable {
     /// Encoded and not yet taken, in bytes, when encoding pauses.
     private static let bytesLimit = 1 << 20
@@ -17,8 +17,6 @@ final class PublishLane: Sendable {
     private static let stretch = 32
     /// With fewer on their way a message is lone: nobody gains by gathering.
     private static let lone = 4
-    /// Bytes that are worth a write of their own while the I/O thread rests.
-    private static let goodWrite = 48 << 10
 
     /// What the I/O thread takes over in one go.
     struct Intake {
@@ -32,7 +30,7 @@ final class PublishLane: Sendable {
         var nextDeadline: Duration?
     }
 
-    private struct State: ~Copyable {
+    struct State: ~Copyable {
         var bytes: OutboundBuffer
         var entries: [PublishEntry] = []
         var returnKeys: [ReturnKey?] = []
@@ -57,8 +55,8 @@ final class PublishLane: Sendable {
         var closed: AMQPError?
     }
 
-    private let state: Mutex<State>
-    private let timeout: Duration
+    let state: Mutex<State>
+    let timeout: Duration
     private let wake: @Sendable () -> Void
     /// Deadlines count from here: an instant is opaque to the compiler, and slow in a structure that is copied a lot.
     let start = ContinuousClock.now
@@ -68,8 +66,6 @@ final class PublishLane: Sendable {
         self.timeout = timeout
         self.wake = wake
     }
-
-    // MARK: Publishers
 
     @inline(__always)
     func publish(
@@ -98,7 +94,7 @@ final class PublishLane: Sendable {
         var mustWake = false
         let refusal = state.withLock { state -> AMQPError? in
             if let refusal = arrive(&state) { return refusal }
-            defer { mustWake = depart(&state, isLast: false) }
+            defer { mustWake = depart(&state) }
             guard Self.hasRoom(state), state.waiting.isEmpty else {
                 state.waiting.append(PublishSubmission([publishing], waiter, deadline: state.deadline))
                 return nil
@@ -126,7 +122,7 @@ final class PublishLane: Sendable {
                 next = publishings.count
                 return
             }
-            defer { mustWake = depart(&state, isLast: next == publishings.count) }
+            defer { mustWake = depart(&state) }
             let end = min(first + Self.stretch, publishings.count)
             if state.waiting.isEmpty {
                 next += Self.send(publishings, first..<end, waiter, state.deadline, &state, &refused)
@@ -148,12 +144,8 @@ final class PublishLane: Sendable {
     }
 
     /// Writes what should not wait; true when the I/O thread has to be woken for the rest.
-    ///
-    /// - Parameter isLast: nothing follows in this call.
-    private func depart(_ state: inout State, isLast: Bool) -> Bool {
-        if state.isPenFree, let pen = state.pen {
-            if state.limit - state.room <= Self.lone { Self.write(&state, pen) }
-        }
+    private func depart(_ state: inout State) -> Bool {
+        if state.isPenFree, state.limit - state.room <= Self.lone, let pen = state.pen { Self.write(&state, pen) }
         if state.isAwaited || (state.isVisitNear && state.bytes.isEmpty && state.waiting.isEmpty) { return false }
         state.isAwaited = true
         return true
@@ -167,15 +159,15 @@ final class PublishLane: Sendable {
         if !state.bytes.isEmpty { state.isPenFree = false }
     }
 
-    private static func hasRoom(_ state: borrowing State) -> Bool {
+    static func hasRoom(_ state: borrowing State) -> Bool {
         state.room > 0 && state.bytes.count < bytesLimit && state.blockedReason == nil
     }
 
-    private typealias Refused = (waiter: PublishWaiter, indices: Range<Int>, error: AMQPError)
+    typealias Refused = (waiter: PublishWaiter, indices: Range<Int>, error: AMQPError)
 
     /// Encodes neighbours while there is room, and registers them in the same step: the entry is with the I/O thread
     /// before the bytes can leave. Returns how many were sent or refused.
-    private static func send(
+    static func send(
         _ publishings: [Publishing], _ indices: Range<Int>, _ waiter: PublishWaiter, _ deadline: Duration,
         _ state: inout State, _ refused: inout [Refused]
     ) -> Int {
@@ -222,117 +214,4 @@ final class PublishLane: Sendable {
 
     /// The reason of the broker's alarm, while there is one.
     var blockedReason: String? { state.withLock { $0.blockedReason } }
-}
-
-// MARK: - The I/O thread's side
-
-extension PublishLane {
-    /// The negotiated frame size in bytes; the proposed one before the login.
-    var frameMax: Int { state.withLock { $0.bytes.frameMax } }
-
-    /// The login is done. `frameMax`: the negotiated frame size in bytes.
-    func open(frameMax: Int, room: Int, _ pen: SocketWriter) {
-        state.withLock { state in
-            state.bytes.frameMax = frameMax
-            state.room = room
-            state.limit = room
-            state.pen = pen
-        }
-    }
-
-    /// Takes the pen for the library's own calls, until `endCall()`.
-    func beginCall() {
-        state.withLock { state in
-            state.isCalling = true
-            state.isPenFree = false
-        }
-    }
-
-    /// Publishers may write again after the next `take`.
-    func endCall() { state.withLock { $0.isCalling = false } }
-
-    /// Takes all that has gathered, and lets in what waits, `room` at most. Takes the pen, too, if there is something to
-    /// write, else lays it down.
-    ///
-    /// - Parameters:
-    ///   - intake: its arrays must be empty and lend their memory.
-    ///   - output: gets the bytes when it is empty; else they stay, their entries are handed over all the same.
-    ///   - willWrite: the I/O thread has more to write.
-    ///   - isVisitNear: it comes by again within a tenth of a second.
-    func take(
-        _ intake: inout Intake, _ output: inout OutboundBuffer, room: Int, willWrite: Bool, isVisitNear: Bool
-    ) {
-        var refused: [Refused] = []
-        state.withLock { state in
-            state.room = room - state.returnKeys.count
-            state.isAwaited = false
-            state.isVisitNear = isVisitNear
-            if !state.waiting.isEmpty { admit(&state, &refused) }
-            swap(&state.entries, &intake.entries)
-            swap(&state.returnKeys, &intake.returnKeys)
-            intake.written = state.written
-            state.written = 0
-            intake.nextDeadline = state.waiting.first?.deadline
-            // A publisher left half a frame on the socket: nothing may come before its rest.
-            if state.bytes.isPartlyWritten { output.moveAll(behind: &state.bytes) }
-            if output.isEmpty { swap(&state.bytes, &output) }
-            state.isPenFree = output.isEmpty && !willWrite && !state.isCalling
-        }
-        for (waiter, indices, error) in refused { waiter.resume(indices, .unknown(error)) }
-    }
-
-    private func admit(_ state: inout State, _ refused: inout [Refused]) {
-        while Self.hasRoom(state), var submission = state.waiting.popFirst() {
-            let rest = submission.taken..<submission.publishings.count
-            submission.advance(
-                by: Self.send(
-                    submission.publishings, rest, submission.waiter, submission.deadline, &state, &refused))
-            if !submission.isDone { state.waiting.prepend(submission) }
-        }
-    }
-
-    func setBlocked(reason: String?) {
-        state.withLock { $0.blockedReason = reason }
-    }
-
-    /// Gives up what has waited for room past its deadline; both count from `start`.
-    func expire(at now: Duration) {
-        var expired: [PublishSubmission] = []
-        let reason = state.withLock { state in
-            while let first = state.waiting.first, first.deadline <= now { expired.append(state.waiting.removeFirst()) }
-            return state.blockedReason.map { "blocked: \($0)" } ?? "busy"
-        }
-        let error = AMQPError(.timeout, "not sent within \(timeout); the broker is \(reason)")
-        for submission in expired { submission.refuse(error) }
-    }
-
-    /// Gives up what waits for room and whose task was cancelled.
-    func dropCancelled() {
-        var cancelled: [PublishSubmission] = []
-        state.withLock { state in
-            state.waiting.removeAll { submission in
-                guard submission.waiter.isCancelled else { return false }
-                cancelled.append(submission)
-                return true
-            }
-        }
-        for submission in cancelled { submission.refuse(Self.cancelled) }
-    }
-
-    /// The connection is gone: what waits ends as unknown, and whatever comes later is refused at once.
-    func close(_ error: AMQPError) {
-        let (entries, waiting) = state.withLock { state in
-            state.closed = error
-            state.isPenFree = false
-            state.blockedReason = nil
-            defer {
-                state.entries = []
-                state.returnKeys = []
-                state.waiting = []
-            }
-            return (state.entries, state.waiting)
-        }
-        for entry in entries { entry.waiter.resume(entry.indices, .unknown(error)) }
-        for submission in waiting { submission.refuse(error) }
-    }
 }

@@ -72,7 +72,8 @@ struct PublishWindow {
     ) -> ContinuousClock.Instant? {
         if let deadline = tracker.nextDeadline, start + deadline <= now {
             let cause = blockedReason().map { "; the broker is blocked: \($0)" } ?? ""
-            Self.resume(tracker.expire(at: now - start, error: AMQPError(.timeout, "no confirm within \(timeout)\(cause)")))
+            let error = AMQPError(.timeout, "no confirm within \(timeout)\(cause)")
+            Self.resume(tracker.expire(at: now - start, error: error))
         }
         return tracker.nextDeadline.map { start + $0 }
     }
