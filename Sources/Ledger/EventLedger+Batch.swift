@@ -3,6 +3,8 @@ import GRDB
 
 // What the bus asks of a batch handler.
 extension EventLedger: EventBatchHandler {
+    public var executor: (any TaskExecutor)? { database.executor }
+
     public func handle(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         do {
             let results = try await handleInOneTransaction(events)
@@ -71,8 +73,8 @@ extension EventLedger: EventBatchHandler {
     ) throws -> HandlingResult {
         let (context, database) = (incoming.context, transaction.database)
         do {
-            try database.inSavepoint {
-                guard try Inbox.insert(context, at: transaction.now, into: database) else { return .commit }
+            try database.withSavepoint {
+                guard try Inbox.insert(context, at: transaction.now, into: database) else { return }
                 try Retention.check(context.metadata, at: transaction.now)
                 guard let handler else {
                     throw AMQPError(
@@ -80,7 +82,6 @@ extension EventLedger: EventBatchHandler {
                 }
                 let events = try incoming.handledInTransaction { try handler(incoming.event, transaction) }
                 for event in events { try transaction.emit(event) }
-                return .commit
             }
             return .handled([])
         } catch let error as DatabaseError where error.isOutage {

@@ -6,7 +6,7 @@ import Logging
 extension EventLedger {
     public func run(publishingTo publisher: any EventPublisher) async throws {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.relay.run(publishingTo: publisher) }
+            group.addTask(executorPreference: self.database.executor) { await self.relay.run(publishingTo: publisher) }
             group.addTask { await self.purge() }
             group.addTask { await self.watchOverDatabase() }
             group.addTask { await self.watch.run() }

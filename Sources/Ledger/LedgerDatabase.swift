@@ -7,45 +7,15 @@ import Synchronization
 /// Opens the service's SQLite database as the ledger needs it, and runs transactions on its one connection.
 ///
 /// One connection, which alone writes and checkpoints: SQLite before 3.51.3 can corrupt a WAL that several connections
-/// reset. `BEGIN IMMEDIATE` takes the write lock first, so that a transaction waits for it instead of failing halfway.
+/// reset.
 final class LedgerDatabase: Sendable {
+    typealias Durability = LedgerConnection.Durability
+
     let path: String
     let availability: Availability
+    let executor = LedgerExecutor()
     /// Nil once closed: GRDB would hand SQLite a dead pointer. Whoever still uses it keeps it open till they are done.
-    private let connection: Mutex<Connection?>
-
-    /// The lock goes after the file, when the last user is done.
-    private final class Connection: Sendable {
-        let queue: DatabaseQueue
-        let group = WriteGroup()
-        private let lock: LedgerLock
-
-        init(_ queue: DatabaseQueue, _ lock: LedgerLock) {
-            self.queue = queue
-            self.lock = lock
-        }
-
-        func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-            try await queue.writeWithoutTransaction { database in
-                var result: Result?
-                try Self.inTransaction(database) { result = try body(database) }
-                guard let result else { throw LedgerError.unavailable(reason: "the transaction did not run") }
-                return result
-            }
-        }
-
-        static func inTransaction(_ database: Database, _ body: () throws -> Void) throws {
-            if database.isInsideTransaction { try database.rollback() }
-            try database.inTransaction(.immediate) {
-                try body()
-                return .commit
-            }
-        }
-
-        func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-            try await queue.read(body)
-        }
-    }
+    private let connection: Mutex<LedgerConnection?>
 
     /// At most; SQLite's own 2 MiB hold too little of the indexes on random ids once there are a million.
     private static let cacheKibibytes = 64 * 1024
@@ -81,7 +51,7 @@ final class LedgerDatabase: Sendable {
                 try database.execute(sql: "PRAGMA temp_store = MEMORY")
             }
             try Self.migrate(queue, migrations)
-            connection = Mutex(Connection(queue, lock))
+            connection = Mutex(LedgerConnection(queue, lock))
         } catch let error as LedgerError {
             throw error
         } catch let error as DatabaseError where error.isOutage {
@@ -115,23 +85,28 @@ final class LedgerDatabase: Sendable {
         try migrator.migrate(queue)
     }
 
-    /// One transaction on the database's own queue, never on the caller's thread.
+    /// One transaction on the ledger's own thread, whoever calls.
     ///
     /// - Throws: `LedgerError.unavailable` when the database itself fails; whatever `body` throws.
-    func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        do {
-            let result = try await open().write(body)
-            availability.writingWorked()
-            return result
-        } catch let error as DatabaseError where error.isOutage {
-            throw availability.writingFailed(error)
+    func write<Result: Sendable>(
+        _ durability: Durability = .synced, _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        let connection = try open()
+        return try await executor.run { [availability] in
+            do {
+                let result = try connection.write(durability, body)
+                availability.writingWorked()
+                return result
+            } catch let error as DatabaseError where error.isOutage {
+                throw availability.writingFailed(error)
+            }
         }
     }
 
-    /// A write that may share its transaction with others that wait at the same time; see ``WriteGroup``. It is not
-    /// interrupted once it waits.
+    /// A write that may share its transaction with others that wait at the same time; see ``WriteGroup``.
     ///
-    /// - Throws: as ``write(_:)``; `CancellationError` in a task that was cancelled before.
+    /// - Throws: as ``write(_:_:)``; `CancellationError` in a task that was cancelled before.
     func writeTogether<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
@@ -143,15 +118,23 @@ final class LedgerDatabase: Sendable {
                     let result = try body(database)
                     return { continuation.resume(returning: result) }
                 }, fail: { continuation.resume(throwing: $0) })
-            if connection.group.add(member) { runGroup(on: connection) }
+            if connection.group.add(member) { startGroup(on: connection) }
         }
     }
 
-    private func runGroup(on connection: Connection) {
-        connection.queue.asyncWriteWithoutTransaction { [availability] database in
-            let isMore = connection.group.run(in: database) { body in
+    private func startGroup(on connection: LedgerConnection) {
+        // Handed over: whoever has the answer may open the file again at once, and nobody here must hold it then.
+        let connection = Unmanaged.passRetained(connection)
+        executor.start {
+            for answer in self.runGroup(on: connection.takeRetainedValue()) { answer() }
+        }
+    }
+
+    private func runGroup(on connection: LedgerConnection) -> [WriteGroup.Answer] {
+        let (answers, isMore) = connection.use { [availability] database in
+            connection.group.run(in: database) { body in
                 CrashPoint.before(.begin)
-                try Connection.inTransaction(database) {
+                try connection.inTransaction(.synced, database) {
                     CrashPoint.after(.begin)
                     try body()
                     CrashPoint.before(.commit)
@@ -161,19 +144,36 @@ final class LedgerDatabase: Sendable {
             } _: {
                 availability.writingFailed($0)
             }
-            if isMore { self.runGroup(on: connection) }
         }
+        // Whatever else waits for the thread has its turn first.
+        if isMore { startGroup(on: connection) }
+        return answers
     }
 
-    /// Throws as ``write(_:)``.
+    /// In one consistent view. Throws as ``write(_:_:)``.
     func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        do {
-            let result = try await open().read(body)
-            availability.readingWorked()
-            return result
-        } catch let error as DatabaseError where error.isOutage && error.resultCode != .SQLITE_READONLY {
-            // Read-only is what a statement gets that writes: its own fault.
-            throw availability.readingFailed(error)
+        try await reading { try $0.read(body) }
+    }
+
+    /// For statements that need no common view, at half the price. Throws as ``write(_:_:)``.
+    func look<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+        try await reading { try $0.look(body) }
+    }
+
+    private func reading<Result: Sendable>(
+        _ body: @escaping @Sendable (LedgerConnection) throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        let connection = try open()
+        return try await executor.run { [availability] in
+            do {
+                let result = try body(connection)
+                availability.readingWorked()
+                return result
+            } catch let error as DatabaseError where error.isOutage && error.resultCode != .SQLITE_READONLY {
+                // Read-only is what a statement gets that writes: its own fault.
+                throw availability.readingFailed(error)
+            }
         }
     }
 
@@ -182,7 +182,7 @@ final class LedgerDatabase: Sendable {
         connection.withLock { $0 = nil }
     }
 
-    private func open() throws(LedgerError) -> Connection {
+    private func open() throws(LedgerError) -> LedgerConnection {
         guard let connection = connection.withLock({ $0 }) else {
             throw .unavailable(reason: "the database \(path) is closed")
         }

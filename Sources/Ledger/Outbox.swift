@@ -90,12 +90,13 @@ enum Outbox {
 
     /// Sent again after what is on its way of its key, and before the rest. False when no such event is parked.
     static func unpark(_ eventID: String, in database: Database) throws -> Bool {
-        let found = try String.fetchOne(
-            database, sql: "SELECT key FROM outbox WHERE event_id = ? AND parked = 1", arguments: [eventID])
-        guard let key = found else { return false }
+        let found = try GRDB.Row.fetchOne(
+            database, sql: "SELECT seq, key FROM outbox WHERE parked = 1 AND event_id = ?", arguments: [eventID])
+        guard let found else { return false }
+        let (sequence, key): (Int64, String) = (found["seq"], found["key"])
         let hasHead = try Bool.fetchOne(
             database, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ? AND parked = 0)", arguments: [key])
-        try database.execute(sql: "UPDATE outbox SET parked = 0 WHERE event_id = ?", arguments: [eventID])
+        try database.execute(sql: "UPDATE outbox SET parked = 0 WHERE seq = ?", arguments: [sequence])
         if hasHead == false { try advance(key, in: database) }
         return true
     }

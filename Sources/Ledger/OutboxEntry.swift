@@ -3,7 +3,7 @@ import GRDB
 
 /// An event that is committed and not yet confirmed by the broker.
 public struct OutboxEntry: Hashable, Sendable {
-    /// Its place in the outbox; grows with every event.
+    /// Its place among what waits: higher for what was emitted later.
     public var number: Int64
     /// Its subject: events of one subject leave in order.
     public var key: String

@@ -66,7 +66,7 @@ final class OutboxRelay: Sendable {
 
     /// True when there may be more to send right away.
     func sendBatch(to publisher: any EventPublisher, _ suspects: inout Set<Int64>) async throws -> Bool {
-        var rows = try await database.read { try Outbox.due(at: .now, limit: Self.batchSize, in: $0) }
+        var rows = try await database.look { try Outbox.due(at: .now, limit: Self.batchSize, in: $0) }
         if let suspect = rows.first(where: { suspects.contains($0.sequence) }) { rows = [suspect] }
         guard !rows.isEmpty else { return false }
         let outcomes = await publish(rows.map(\.event), to: publisher)
@@ -99,7 +99,8 @@ final class OutboxRelay: Sendable {
         let changes = judged.filter { $1 != .again && $1 != .suspected }
         guard !changes.isEmpty else { return }
         CrashPoint.before(.mark)
-        try await database.write { database in
+        // What a power failure undoes of it is sent again, with the same ids.
+        try await database.write(.lazy) { database in
             for (row, verdict) in changes {
                 switch verdict {
                 case .sent: try Outbox.remove(row, from: database)

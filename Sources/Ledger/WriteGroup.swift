@@ -6,9 +6,11 @@ import Synchronization
 /// Each has a savepoint of its own: one that throws takes nothing of the others with it, and every result is told only
 /// after the commit. Whoever is alone has the transaction for itself.
 final class WriteGroup: Sendable {
+    typealias Answer = @Sendable () -> Void
+
     struct Member: Sendable {
         /// Does its work; returns what tells its result.
-        var work: @Sendable (Database) throws -> @Sendable () -> Void
+        var work: @Sendable (Database) throws -> Answer
         var fail: @Sendable (any Error) -> Void
     }
 
@@ -25,66 +27,56 @@ final class WriteGroup: Sendable {
         }
     }
 
-    /// Does what waits. True when more is left: then call it again.
+    /// Does what waits.
     ///
     /// - Parameters:
     ///   - transaction: runs its body in a transaction, and throws when that was not committed.
     ///   - failure: what to tell when the database itself failed.
+    /// - Returns: what tells the results, for whoever has let go of the database; and whether more is left: then call it
+    ///   again.
     func run(
         in database: Database, _ transaction: (() throws -> Void) throws -> Void,
         _ failure: (DatabaseError) -> any Error
-    ) -> Bool {
+    ) -> (answers: [Answer], isMore: Bool) {
         let (members, isMore) = waiting.withLock { waiting in
             let members = Array(waiting.prefix(Self.limit))
             waiting.removeFirst(members.count)
             return (members, !waiting.isEmpty)
         }
-        commit(members, database, transaction, failure)
-        return isMore
+        return (commit(members, database, transaction, failure), isMore)
     }
 
     private func commit(
         _ members: [Member], _ database: Database, _ transaction: (() throws -> Void) throws -> Void,
         _ failure: (DatabaseError) -> any Error
-    ) {
-        var results: [Result<@Sendable () -> Void, any Error>] = []
+    ) -> [Answer] {
+        var results: [Result<Answer, any Error>] = []
         do {
             try transaction {
                 results = try members.map { try Self.attempt($0, database, isAlone: members.count == 1) }
             }
         } catch let error as DatabaseError where error.isOutage {
             let error = failure(error)
-            for member in members { member.fail(error) }
-            return
+            return members.map { member in { member.fail(error) } }
         } catch {
-            guard members.count > 1 else {
-                for member in members { member.fail(error) }
-                return
-            }
+            guard members.count > 1 else { return members.map { member in { member.fail(error) } } }
             // One of them spoilt the commit, or the transaction of all.
-            for member in members { commit([member], database, transaction, failure) }
-            return
+            return members.flatMap { commit([$0], database, transaction, failure) }
         }
-        for (member, result) in zip(members, results) {
+        return zip(members, results).map { member, result in
             switch result {
-            case .success(let tell): tell()
-            case .failure(let error): member.fail(error)
+            case .success(let answer): answer
+            case .failure(let error): { member.fail(error) }
             }
         }
     }
 
     private static func attempt(
         _ member: Member, _ database: Database, isAlone: Bool
-    ) throws -> Result<@Sendable () -> Void, any Error> {
+    ) throws -> Result<Answer, any Error> {
         if isAlone { return .success(try member.work(database)) }
         do {
-            var tell: (@Sendable () -> Void)?
-            try database.inSavepoint {
-                tell = try member.work(database)
-                return .commit
-            }
-            guard let tell else { throw LedgerError.unavailable(reason: "the savepoint did not run") }
-            return .success(tell)
+            return .success(try database.withSavepoint { try member.work(database) })
         } catch let error as DatabaseError where error.isOutage {
             throw error
         } catch {

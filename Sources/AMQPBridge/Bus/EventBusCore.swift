@@ -67,7 +67,9 @@ package final class EventBusCore: EventBus {
         try await withThrowingTaskGroup(of: Part.self) { group in
             group.addTask { try await self.runPublisher() }
             group.addTask { try await self.runConsumer(subscription) }
-            for lane in subscription.allLanes { group.addTask { await Part.handling(lane.run()) } }
+            for lane in subscription.allLanes {
+                group.addTask(executorPreference: lane.executor) { await Part.handling(lane.run()) }
+            }
             group.addTask { await Part.handling(subscription.watchDeadlines()) }
             group.addTask { await Part.handling(subscription.watchBreaker()) }
             for handler in handlers.batchHandlers {

@@ -13,6 +13,10 @@ public enum HandlingResult: Sendable {
 
 /// Handles events many at a time, in the order of their arrival; the ledger is one.
 public protocol EventBatchHandler: Sendable {
+    /// Where ``handle(_:)`` is called; nil, the default, for the threads that all tasks share. Whoever waits for a disk
+    /// in there brings a thread of its own, so that nobody else waits along.
+    var executor: (any TaskExecutor)? { get }
+
     /// Where the order of a key matters, an event whose predecessor of the same subject has failed in this batch must not
     /// be handled; its result is `postponed`.
     ///
@@ -26,6 +30,10 @@ public protocol EventBatchHandler: Sendable {
 
     /// The consumer has stopped: finish what should leave before the publishing connection closes.
     func drain(until deadline: ContinuousClock.Instant) async
+}
+
+extension EventBatchHandler {
+    public var executor: (any TaskExecutor)? { nil }
 }
 
 /// Which handler takes which type. Complete before the bus runs.

@@ -65,6 +65,14 @@ actor HandlerLane {
         nextGeneration.yield(0)
     }
 
+    /// Where it runs; nil for the threads that all tasks share.
+    nonisolated var executor: (any TaskExecutor)? {
+        switch kind {
+        case .single: nil
+        case .batch(let handler): handler.executor
+        }
+    }
+
     /// Until cancelled.
     nonisolated func run() async {
         await withTaskGroup(of: Void.self) { group in

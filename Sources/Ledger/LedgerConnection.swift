@@ -1,0 +1,68 @@
+import GRDB
+import Synchronization
+
+/// The one connection to the database. The lock goes after the file, when the last user is done.
+final class LedgerConnection: Sendable {
+    /// What a power failure may undo. The end of the process undoes no commit.
+    enum Durability {
+        /// Nothing: the commit waits for the disk.
+        case synced
+        /// This commit, as long as no synced one has followed. Only for what may be done again.
+        case lazy
+
+        fileprivate var pragma: String {
+            switch self {
+            case .synced: "PRAGMA synchronous = FULL"
+            case .lazy: "PRAGMA synchronous = NORMAL"
+            }
+        }
+    }
+
+    let group = WriteGroup()
+    private let queue: DatabaseQueue
+    private let lock: LedgerLock
+    /// As SQLite was told last; nil when it could not be.
+    private let durability = Mutex<Durability?>(.synced)
+
+    init(_ queue: DatabaseQueue, _ lock: LedgerLock) {
+        self.queue = queue
+        self.lock = lock
+    }
+
+    /// All uses of the database come through here, on the ledger's own thread.
+    func use<Result>(_ body: (Database) throws -> Result) rethrows -> Result {
+        try queue.writeWithoutTransaction(body)
+    }
+
+    func write<Result>(_ durability: Durability, _ body: (Database) throws -> Result) throws -> Result {
+        try use { database in
+            var result: Result?
+            try inTransaction(durability, database) { result = try body(database) }
+            guard let result else { throw LedgerError.unavailable(reason: "the transaction did not run") }
+            return result
+        }
+    }
+
+    /// `BEGIN IMMEDIATE` takes the write lock first, so that a transaction waits for it instead of failing halfway.
+    func inTransaction(_ durability: Durability, _ database: Database, _ body: () throws -> Void) throws {
+        if database.isInsideTransaction { try database.rollback() }
+        try set(durability, database)
+        try database.inTransaction(.immediate) {
+            try body()
+            return .commit
+        }
+    }
+
+    /// SQLite takes it between transactions only.
+    private func set(_ wanted: Durability, _ database: Database) throws {
+        guard durability.withLock({ $0 }) != wanted else { return }
+        durability.withLock { $0 = nil }
+        try database.execute(sql: wanted.pragma)
+        durability.withLock { $0 = wanted }
+    }
+
+    /// In one consistent view.
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.read(body) }
+
+    func look<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.unsafeRead(body) }
+}
