@@ -5,6 +5,8 @@
 enum BodyText {
     /// One line, whatever the text holds.
     static func line(_ text: String) -> String {
+        // As nearly all of them are.
+        if HeaderField.isPrintableASCII(text) { return text }
         var line = ""
         for scalar in text.unicodeScalars {
             line.unicodeScalars.append(HeaderField.isControl(scalar) ? "\u{FFFD}" : scalar)
