@@ -1,7 +1,7 @@
 import Glibc
 
 /// Time and the processor time of the whole process, all threads, between two moments.
-package struct Measured {
+package struct Measured: Sendable {
     private var seconds: Double
     private var processorSeconds: Double
     /// Of single messages, in nanoseconds; see `writeLatencies()`.
@@ -10,6 +10,13 @@ package struct Measured {
     package static func measure(_ work: () async throws -> Void) async rethrows -> Measured {
         let (wall, processor) = (wallSeconds(), usedSeconds())
         try await work()
+        return Measured(seconds: wallSeconds() - wall, processorSeconds: usedSeconds() - processor)
+    }
+
+    /// The same of what does not wait.
+    package static func measure(_ work: () throws -> Void) rethrows -> Measured {
+        let (wall, processor) = (wallSeconds(), usedSeconds())
+        try work()
         return Measured(seconds: wallSeconds() - wall, processorSeconds: usedSeconds() - processor)
     }
 
