@@ -179,6 +179,7 @@ let package = Package(
             name: "PartsBench",
             dependencies: ["Ledger", "AMQPBridge", "ShopEvents", "Measure", log],
             path: "Benchmarks/PartsBench",
+            exclude: ["instructions.txt"],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -19,6 +19,8 @@ struct Measurement: Decodable {
     var failed: String?
     var skipped: String?
     var rssAnonMb: Double?
+    /// An item, as valgrind counts them.
+    var instructions: Double?
 
     static func all(in text: String) throws -> [Measurement] {
         let decoder = JSONDecoder()

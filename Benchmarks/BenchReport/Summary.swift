@@ -13,6 +13,7 @@ struct Summary: Encodable {
     var p999Us: Double?
     var rssMb: Double?
     var rssAnonMb: Double?
+    var instructions: Double?
     var ratio: Double?
     var ratioMin: Double?
     var ratioMax: Double?
@@ -52,6 +53,7 @@ struct Summary: Encodable {
         (p50Us, p99Us) = (good.compactMap(\.p50Us).median, good.compactMap(\.p99Us).median)
         (p999Us, rssMb) = (good.compactMap(\.p999Us).median, good.compactMap(\.rssMb).median)
         rssAnonMb = good.compactMap(\.rssAnonMb).median
+        instructions = good.compactMap(\.instructions).median
         load = good.compactMap(\.load).max()
         let base = Self.baselines[first.case] ?? first.case
         func ratios(_ figure: KeyPath<Measurement, Double?>) -> [Double] {

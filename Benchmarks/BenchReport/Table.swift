@@ -2,7 +2,7 @@
 enum Table {
     private static let columns = [
         "case", "who", "msgs/s", "CPU us/msg", "[min-max]", "to C", "[min-max]", "p50 us", "p99 us", "p99.9 us",
-        "p50, p99 to C", "MB",
+        "p50, p99 to C", "MB", "anon MB", "instructions",
     ]
 
     static func text(_ summaries: [Summary], _ machine: Machine) -> String {
@@ -26,9 +26,12 @@ enum Table {
             """
     }
 
+    /// Without the columns in which nobody has a figure.
     private static func grid(_ rows: [Summary]) -> String {
-        let cells = [columns] + rows.map(cells(of:))
-        let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        let all = rows.map(cells(of:))
+        let shown = columns.indices.filter { column in all.contains { !$0[column].isEmpty } }
+        let cells = ([columns] + all).map { line in shown.map { line[$0] } }
+        let widths = shown.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         return zip(cells, [nil] + rows.map(\.note)).map { line, note in
             let texts = zip(line, widths).enumerated().map { index, cell in
                 let space = String(repeating: " ", count: cell.1 - cell.0.count)
@@ -50,7 +53,8 @@ enum Table {
             row.case, row.who, figure(row.msgsPerS, 0), figure(row.cpuUsPerMsg, 2),
             range(row.cpuMin, row.cpuMax),
             figure(row.ratio, 2), range(row.ratioMin, row.ratioMax), figure(row.p50Us, 0), figure(row.p99Us, 0),
-            figure(row.p999Us, 0), tails, figure(row.rssMb, 1),
+            figure(row.p999Us, 0), tails, figure(row.rssMb, 1), figure(row.rssAnonMb, 1),
+            figure(row.instructions, 0),
         ]
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Time and the processor time of the whole process, all threads, between two moments.
-package struct Measured {
+package struct Measured: Sendable {
     private var seconds: Double
     private var processorSeconds: Double
     /// Of single messages, in nanoseconds; see `writeLatencies()`.
@@ -10,6 +10,13 @@ package struct Measured {
     package static func measure(_ work: () async throws -> Void) async rethrows -> Measured {
         let (wall, processor) = (wallSeconds(), usedSeconds())
         try await work()
+        return Measured(seconds: wallSeconds() - wall, processorSeconds: usedSeconds() - processor)
+    }
+
+    /// The same of what does not wait.
+    package static func measure(_ work: () throws -> Void) rethrows -> Measured {
+        let (wall, processor) = (wallSeconds(), usedSeconds())
+        try work()
         return Measured(seconds: wallSeconds() - wall, processorSeconds: usedSeconds() - processor)
     }
 
@@ -37,17 +44,20 @@ package struct Measured {
         let rate = Int((Double(messages) / seconds).rounded())
         let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
         return "{\"case\":\"\(name)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"msgs_per_s\":\(rate),"
-            + "\"cpu_us_per_msg\":\(processor)," + percentiles(latencies)
-            + "\"rss_mb\":\(decimal(statusMegabytes("VmHWM:"), digits: 1))}"
+            + "\"cpu_us_per_msg\":\(processor)," + percentiles(latencies) + memory() + "}"
     }
 
     /// One line of JSON for one role of a chain; see Benchmarks/README.md.
     package func roleLine(_ role: String, who: String, messages: Int, begin: UInt64, end: UInt64) -> String {
         let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
         return "{\"role\":\"\(role)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"begin_ns\":\(begin),\"end_ns\":\(end),"
-            + "\"cpu_us_per_msg\":\(processor),\"rss_mb\":\(decimal(statusMegabytes("VmHWM:"), digits: 1)),"
-            + "\"rss_anon_mb\":\(decimal(statusMegabytes("RssAnon:"), digits: 1))}"
+            + "\"cpu_us_per_msg\":\(processor)," + memory() + "}"
     }
+}
+
+private func memory() -> String {
+    "\"rss_mb\":\(decimal(statusMegabytes("VmHWM:"), digits: 1)),"
+        + "\"rss_anon_mb\":\(decimal(statusMegabytes("RssAnon:"), digits: 1))"
 }
 
 private func percentiles(_ latencies: [Duration]) -> String {

@@ -97,7 +97,10 @@ void prepare(amqp_connection_state_t connection, const char *queue_type, uint64_
     remove_all(connection);
     declare_exchange(connection);
     declare_queue(connection, QUEUE, queue_type, "bench.#");
-    if (count == 0) return;
+    if (count > 0) fill(connection, count);
+}
+
+void fill(amqp_connection_state_t connection, uint64_t count) {
     select_confirms(connection);
     window_t window = new_window(WINDOW);
     publish_batched(connection, &window, count);

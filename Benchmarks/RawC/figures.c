@@ -41,9 +41,9 @@ static double megabytes(const char *name) {
 
 void report(const char *name, const char *who, uint64_t count, moment_t from, moment_t to) {
     printf("{\"case\":\"%s\",\"who\":\"%s\",\"msgs\":%llu,\"msgs_per_s\":%.0f,\"cpu_us_per_msg\":%.3f,"
-           "\"rss_mb\":%.1f}\n",
+           "\"rss_mb\":%.1f,\"rss_anon_mb\":%.1f}\n",
            name, who, (unsigned long long)count, count / (to.wall - from.wall), (to.cpu - from.cpu) * 1e6 / count,
-           megabytes("VmHWM"));
+           megabytes("VmHWM"), megabytes("RssAnon"));
 }
 
 void report_role(const char *role, uint64_t count, uint64_t begin, moment_t ready) {

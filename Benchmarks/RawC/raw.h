@@ -30,6 +30,7 @@ void disconnect(amqp_connection_state_t connection);
 void select_confirms(amqp_connection_state_t connection);
 void start_consuming(amqp_connection_state_t connection, const char *queue);
 void prepare(amqp_connection_state_t connection, const char *queue_type, uint64_t count);
+void fill(amqp_connection_state_t connection, uint64_t count);
 void prepare_chain(amqp_connection_state_t connection, const char *queue_type);
 void remove_all(amqp_connection_state_t connection);
 void describe(amqp_connection_state_t connection);

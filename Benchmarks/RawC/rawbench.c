@@ -5,6 +5,7 @@
 //   rawbench publish|publish-batch|publish-one|publish-flood|consume|consume-batch|one-way COUNT
 //   rawbench chain order|inventory|shipping|notify COUNT RATE
 //   rawbench prepare quorum|classic COUNT   exchange and queue anew, COUNT messages in the queue
+//   rawbench fill COUNT                     COUNT messages more
 //   rawbench prepare-chain quorum|classic   exchange and the chain's queues anew
 //   rawbench remove                         deletes exchange and queues
 //   rawbench describe                       the broker's version, the library's
@@ -52,6 +53,9 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "prepare") && argc == 4) {
         connection = connect_to_broker(0);
         prepare(connection, argv[2], number(argv[3]));
+    } else if (!strcmp(what, "fill") && argc == 3) {
+        connection = connect_to_broker(0);
+        fill(connection, count_of(argv[2]));
     } else if (!strcmp(what, "prepare-chain") && argc == 3) {
         connection = connect_to_broker(0);
         prepare_chain(connection, argv[2]);
