@@ -18,6 +18,8 @@ final class Arrivals: EventBatchHandler {
         self.handler = handler
     }
 
+    var executor: (any TaskExecutor)? { handler.executor }
+
     func handle(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         let results = try await handler.handle(events)
         let now = monotonicNanoseconds()

@@ -37,13 +37,15 @@ enum Outbox {
     ///
     /// A wait longer than any can be means that the clock was set back: then it is over.
     static func due(at now: RFC3339Time, limit: Int, in database: Database) throws -> [Row] {
-        let statement = try database.cachedStatement(sql: dueSQL)
-        var rows = try GRDB.Row.fetchAll(statement, arguments: [now.milliseconds, limit]).map(Self.row)
-        guard rows.count < limit else { return rows }
-        let overdue = try database.cachedStatement(sql: overdueSQL)
-        rows += try GRDB.Row.fetchAll(overdue, arguments: [now.milliseconds + maxWait, limit - rows.count])
-            .map(Self.row)
-        return rows
+        let rows = try rows(dueSQL, now.milliseconds, limit, in: database)
+        return try rows.isEmpty ? Self.rows(overdueSQL, now.milliseconds + maxWait, limit, in: database) : rows
+    }
+
+    private static func rows(
+        _ sql: String, _ time: Int64, _ limit: Int, in database: Database
+    ) throws -> [Row] {
+        let statement = try database.cachedStatement(sql: sql)
+        return try Array(GRDB.Row.fetchCursor(statement, arguments: [time, limit]).map(Self.row))
     }
 
     static let dueSQL = "SELECT \(columns) FROM outbox WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?"
@@ -52,22 +54,21 @@ enum Outbox {
         seq, attempts, event_id, type, key, routing_key, audience, correlation_id, source, time, content_type, body
         """
 
+    /// By the places of `columns`: looking for names was a twentieth of what an event costs.
     private static func row(_ row: GRDB.Row) throws -> Row {
-        let body: Data = row["body"]
         let event = EncodedEvent(
-            id: row["event_id"], type: EventType(rawValue: row["type"]), key: row["key"],
-            routingKey: RoutingKey(row["routing_key"] as String),
-            audience: Audience(rawValue: row["audience"]) ?? .required, correlationID: row["correlation_id"],
-            source: row["source"], time: RFC3339Time(milliseconds: row["time"]), contentType: row["content_type"],
-            body: [UInt8](body))
-        return Row(sequence: row["seq"], attempts: row["attempts"], event: event)
+            id: row[2], type: EventType(rawValue: row[3]), key: row[4], routingKey: RoutingKey(row[5] as String),
+            audience: Audience(rawValue: row[6]) ?? .required, correlationID: row[7], source: row[8],
+            time: RFC3339Time(milliseconds: row[9]), contentType: row[10],
+            body: try row.withUnsafeData(atIndex: 11) { data in data.map { [UInt8]($0) } ?? [] })
+        return Row(sequence: row[0], attempts: row[1], event: event)
     }
 
-    /// Confirmed and routed: the broker has it, and the next of its key may go.
-    static func remove(_ row: Row, from database: Database) throws {
+    /// Confirmed and routed: the broker has it, and the next of its key may go. True when there is one.
+    static func remove(_ row: Row, from database: Database) throws -> Bool {
         let statement = try database.cachedStatement(sql: "DELETE FROM outbox WHERE seq = ?")
         try statement.execute(arguments: [row.sequence])
-        try advance(row.event.key, in: database)
+        return try advance(row.event.key, in: database)
     }
 
     /// Refused or unroutable: later again, after 1 s doubling to 60 s.
@@ -78,14 +79,14 @@ enum Outbox {
             arguments: [now.milliseconds + delay, error, row.sequence])
     }
 
-    /// It can never be sent as it is. Others of its key go on without it.
-    static func park(_ row: Row, error: String, in database: Database) throws {
+    /// It can never be sent as it is. Others of its key go on without it. True when there is one.
+    static func park(_ row: Row, error: String, in database: Database) throws -> Bool {
         try database.execute(
             sql: """
                 UPDATE outbox SET parked = 1, next_at = NULL, attempts = attempts + 1, last_error = ? WHERE seq = ?
                 """,
             arguments: [error, row.sequence])
-        try advance(row.event.key, in: database)
+        return try advance(row.event.key, in: database)
     }
 
     /// Sent again after what is on its way of its key, and before the rest. False when no such event is parked.
@@ -97,13 +98,14 @@ enum Outbox {
         let hasHead = try Bool.fetchOne(
             database, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ? AND parked = 0)", arguments: [key])
         try database.execute(sql: "UPDATE outbox SET parked = 0 WHERE seq = ?", arguments: [sequence])
-        if hasHead == false { try advance(key, in: database) }
+        if hasHead == false { _ = try advance(key, in: database) }
         return true
     }
 
-    /// The oldest of a key becomes its head.
-    private static func advance(_ key: String, in database: Database) throws {
+    /// The oldest of a key becomes its head; false when none is left.
+    private static func advance(_ key: String, in database: Database) throws -> Bool {
         try database.cachedStatement(sql: advanceSQL).execute(arguments: [key])
+        return database.changesCount > 0
     }
 
     static let advanceSQL = """

@@ -67,13 +67,17 @@ final class OutboxRelay: Sendable {
     /// True when there may be more to send right away.
     func sendBatch(to publisher: any EventPublisher, _ suspects: inout Set<Int64>) async throws -> Bool {
         var rows = try await database.look { try Outbox.due(at: .now, limit: Self.batchSize, in: $0) }
-        if let suspect = rows.first(where: { suspects.contains($0.sequence) }) { rows = [suspect] }
+        var isAll = rows.count < Self.batchSize
+        if let suspect = rows.first(where: { suspects.contains($0.sequence) }) {
+            rows = [suspect]
+            isAll = false
+        }
         guard !rows.isEmpty else { return false }
         let outcomes = await publish(rows.map(\.event), to: publisher)
         let wasAlone = rows.count == 1
         let judged = zip(rows, outcomes).map { ($0, OutboxVerdict($1, wasAlone: wasAlone)) }
         CrashPoint.after(.confirm)
-        try await mark(judged)
+        let hasNewHeads = try await mark(judged)
         for (row, verdict) in judged {
             switch verdict {
             case .suspected: suspects.insert(row.sequence)
@@ -82,8 +86,9 @@ final class OutboxRelay: Sendable {
             }
         }
         report(judged)
-        // Without a connection nothing was settled: wait for the next look instead of spinning.
-        return judged.contains { $1.isSettled }
+        // Without a connection nothing was settled: wait for the next look instead of spinning. What is committed meanwhile
+        // says so itself.
+        return (!isAll || hasNewHeads) && judged.contains { $1.isSettled }
     }
 
     private func publish(_ events: [EncodedEvent], to publisher: any EventPublisher) async -> [PublishOutcome] {
@@ -95,22 +100,26 @@ final class OutboxRelay: Sendable {
         return answers
     }
 
-    private func mark(_ judged: [(Outbox.Row, OutboxVerdict)]) async throws {
+    /// True when others of their keys may go now.
+    private func mark(_ judged: [(Outbox.Row, OutboxVerdict)]) async throws -> Bool {
         let changes = judged.filter { $1 != .again && $1 != .suspected }
-        guard !changes.isEmpty else { return }
+        guard !changes.isEmpty else { return false }
         CrashPoint.before(.mark)
         // What a power failure undoes of it is sent again, with the same ids.
-        try await database.write(.lazy) { database in
+        let hasNewHeads = try await database.write(.lazy) { database in
+            var hasNewHeads = false
             for (row, verdict) in changes {
                 switch verdict {
-                case .sent: try Outbox.remove(row, from: database)
+                case .sent: if try Outbox.remove(row, from: database) { hasNewHeads = true }
                 case .later(let reason): try Outbox.postpone(row, error: reason, at: .now, in: database)
-                case .parked(let reason): try Outbox.park(row, error: reason, in: database)
+                case .parked(let reason): if try Outbox.park(row, error: reason, in: database) { hasNewHeads = true }
                 case .again, .suspected: break
                 }
             }
+            return hasNewHeads
         }
         CrashPoint.after(.mark)
+        return hasNewHeads
     }
 
     /// A line now and then for what waits, however many they are, and one for each that is parked.

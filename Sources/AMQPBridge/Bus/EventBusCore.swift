@@ -152,7 +152,7 @@ package final class EventBusCore: EventBus {
                     try await gracefulShutdown()
                     return Part.handling(self.flow.stop())
                 }
-                group.addTask {
+                group.addTask(executorPreference: subscription.executor) {
                     try await subscription.take(from: consumer)
                     return .consumer
                 }

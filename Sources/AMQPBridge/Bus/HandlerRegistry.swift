@@ -51,6 +51,12 @@ package final class HandlerRegistry: Sendable {
         package var handlers: [EventType: Handler] = [:]
         package var batchHandlers: [any EventBatchHandler] = []
         var routingKeys: [RoutingKey] = []
+
+        /// Nil when there are others beside it.
+        var onlyBatchHandler: (any EventBatchHandler)? {
+            let areAllItsOwn = handlers.values.allSatisfy { if case .batch = $0 { true } else { false } }
+            return areAllItsOwn && batchHandlers.count == 1 ? batchHandlers.first : nil
+        }
     }
 
     private let state = Mutex(Contents())

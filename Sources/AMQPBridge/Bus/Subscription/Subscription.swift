@@ -16,6 +16,10 @@ struct Subscription: Sendable {
 
     var allLanes: [HandlerLane] { lanes + batchLanes }
 
+    /// Where deliveries are taken and decoded: with the one batch handler that gets them all, if it is the only one, so that
+    /// no second thread has to be woken for them.
+    var executor: (any TaskExecutor)? { handlers.onlyBatchHandler?.executor }
+
     /// Until the consumer ends: with an error when the connection is gone, and without when it was stopped.
     func take(from consumer: DeliveryConsumer) async throws(AMQPError) {
         for try await batch in consumer { await dispatch(batch, from: consumer) }
