@@ -25,6 +25,24 @@ struct OpeningTests {
         }
     }
 
+    @Test("after marks that do not wait for the disk every other commit does again")
+    func durableAfterMarks() async throws {
+        try await withFolder { folder in
+            let ledger = try openLedger("\(folder)/test.db")
+            let level = { @Sendable (transaction: LedgerTransaction) in
+                try transaction.first("PRAGMA synchronous")?.int("synchronous")
+            }
+            for number in 1...3 {
+                _ = try await ledger.handle([incoming("a", number)])
+                while try await ledger.sendOnce(to: Recorder()) {}
+                #expect(try await ledger.count("outbox") == 0)
+                #expect(try await ledger.read(level) == 1, "the mark was the last to commit")
+                #expect(try await ledger.write(level) == 2)
+            }
+            try ledger.close()
+        }
+    }
+
     @Test("what was committed is in the file for anybody to read")
     func foreignReader() async throws {
         try await withFolder { folder in

@@ -4,7 +4,7 @@ import Glibc
 extension AMQPConnection {
     /// When to look for settlements that nobody pressed for: after as long again as the handlers have had, within these
     /// limits. A quick handler's ack is hardly held back, and a slow one does not keep the thread busy.
-    private static let settlementDelay = Duration.milliseconds(1)...Duration.milliseconds(100)
+    private static let settlementDelay = Duration.milliseconds(4)...Duration.milliseconds(100)
 
     /// Under a load of deliveries the thread works in ticks instead of at every event, too: see `ConfirmPace`. A tick grows
     /// with the load, so that a little is served at once.
