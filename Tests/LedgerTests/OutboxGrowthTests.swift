@@ -81,8 +81,8 @@ struct OutboxGrowthTests {
                     try await ledger.database.write { database in
                         guard let row = try Outbox.due(at: .now, limit: 10, in: database).first else { return }
                         switch choice {
-                        case 2: try Outbox.remove(row, from: database)
-                        case 3: try Outbox.park(row, error: "no", in: database)
+                        case 2: _ = try Outbox.remove(row, from: database)
+                        case 3: _ = try Outbox.park(row, error: "no", in: database)
                         default:
                             let parked = try OutboxEntry.all(of: key, limit: 100, in: database).filter(\.parked)
                             if let entry = parked.last { _ = try Outbox.unpark(entry.eventID, in: database) }

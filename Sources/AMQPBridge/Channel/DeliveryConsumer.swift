@@ -48,11 +48,21 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
     /// The frame leaves with the next write of the connection, merged with others: at the latest when half the prefetch
     /// has gathered, or after as long again as the handler took, which is at least 4 ms and at most 100 ms.
     public func settle(_ tag: DeliveryTag, _ settlement: Settlement) {
-        settle(CollectionOfOne(tag), settlement)
+        note(CollectionOfOne(tag), settlement)
     }
 
     /// Settles many at once.
+    ///
+    /// Inlinable, so that a caller's own sequence is walked by code made for it, not by look-ups for each element.
+    @inlinable
     public func settle(_ tags: some Sequence<DeliveryTag>, _ settlement: Settlement) {
+        settle(all: Array(tags), settlement)
+    }
+
+    @usableFromInline
+    func settle(all tags: [DeliveryTag], _ settlement: Settlement) { note(tags, settlement) }
+
+    private func note(_ tags: some Sequence<DeliveryTag>, _ settlement: Settlement) {
         let isTime = state.withLock { state in
             for tag in tags where tag.epoch == epoch { state.settlements.settle(tag.value, settlement) }
             return state.settlements.unsent >= (isEager ? 1 : Swift.max(1, Int(state.prefetch) / 2))
