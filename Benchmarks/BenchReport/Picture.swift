@@ -5,6 +5,8 @@ enum Picture {
     private static let labels = 150.0
     private static let bar = 20.0
     private static let gap = 6.0
+    /// Of a note, in characters.
+    private static let noteWidth = 110
 
     /// Nil when none of the cases that it shows was measured.
     static func svg(_ summaries: [Summary], queue: String, _ machine: Machine) -> String? {
@@ -27,12 +29,25 @@ enum Picture {
             }
             y += 16
         }
-        let notes = Table.footer(machine, summaries).split(separator: "\n")
+        let notes = Table.footer(machine, summaries).split(separator: "\n").flatMap { wrapped(String($0)) }
         for note in notes {
-            body += text(16, y, String(note), "note")
+            body += text(16, y, note, "note")
             y += 15
         }
         return frame(height: y + 8, title: "Client CPU per message, \(queue) queue (µs; less is better)", body)
+    }
+
+    /// In lines that fit the picture.
+    private static func wrapped(_ note: String) -> [String] {
+        var lines: [String] = []
+        for word in note.split(separator: " ") {
+            if let last = lines.last, last.count + word.count < noteWidth {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     private static func line(_ row: Summary, _ y: Double, _ scale: Double) -> String {
