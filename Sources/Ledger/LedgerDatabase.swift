@@ -18,7 +18,7 @@ final class LedgerDatabase: Sendable {
     private let connection: Mutex<LedgerConnection?>
 
     /// At most; SQLite's own 2 MiB hold too little of the indexes on random ids once there are a million.
-    private static let cacheKibibytes = 64 * 1024
+    private static let cacheKibibytes = 8 * 1024
 
     /// - Parameters:
     ///   - migrations: the service's own tables, each applied once, in order.
