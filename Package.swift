@@ -165,7 +165,7 @@ let package = Package(
         .target(name: "Measure", path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "DoorBench",
-            dependencies: [.product(name: "AsyncHTTPClient", package: "async-http-client")],
+            dependencies: ["Measure", .product(name: "AsyncHTTPClient", package: "async-http-client")],
             path: "Benchmarks/DoorBench",
             swiftSettings: settings
         ),
@@ -190,7 +190,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "BenchReport",
-            dependencies: [.product(name: "Histogram", package: "hdrhistogram-swift")],
+            dependencies: ["Measure", .product(name: "Histogram", package: "hdrhistogram-swift")],
             path: "Benchmarks/BenchReport",
             swiftSettings: settings
         ),

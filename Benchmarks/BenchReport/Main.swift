@@ -1,4 +1,5 @@
 import Foundation
+import Measure
 
 // What deploy/bench measured, put together.
 //
@@ -44,8 +45,4 @@ struct BenchReport {
     private static func write(_ text: String, _ name: String, _ folder: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
     }
-}
-
-struct Wrong: Error, CustomStringConvertible {
-    var description: String
 }

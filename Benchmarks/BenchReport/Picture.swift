@@ -1,3 +1,5 @@
+import Measure
+
 /// A queue type's CPU per message as bars, for a README in light or dark.
 enum Picture {
     private static let cases = ["publish", "publish-batch", "consume", "consume-batch"]

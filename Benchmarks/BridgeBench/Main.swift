@@ -60,7 +60,3 @@ enum Benchmark: String, CaseIterable {
         }
     }
 }
-
-struct Wrong: Error, CustomStringConvertible {
-    var description: String
-}

@@ -1,5 +1,6 @@
 import AMQPBridge
 import Glibc
+import Measure
 
 /// What every case sends, and where from and to: as in Benchmarks/RawC.
 enum Message {

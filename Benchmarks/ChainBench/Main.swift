@@ -1,4 +1,5 @@
 import Glibc
+import Measure
 
 // The chain of Benchmarks/README.md on bridge and ledger, one role a process: inbox, state and outbox in one transaction,
 // synchronous=FULL.
@@ -26,8 +27,4 @@ struct ChainBench {
         else { throw Wrong(description: "usage: ChainBench chain order|inventory|shipping|notify COUNT RATE") }
         return (role, count, rate)
     }
-}
-
-struct Wrong: Error, CustomStringConvertible {
-    var description: String
 }

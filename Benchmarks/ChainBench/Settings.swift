@@ -1,5 +1,6 @@
 import AMQPBridge
 import Foundation
+import Measure
 
 /// What the environment says, and the two files by which a process and deploy/bench wait for each other.
 struct Settings {

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Measure
 import NIOCore
 import NIOHTTP1
 
@@ -73,8 +74,4 @@ struct Door {
             throw Wrong(description: "an order was answered by \(response.status)")
         }
     }
-}
-
-struct Wrong: Error, CustomStringConvertible {
-    var description: String
 }

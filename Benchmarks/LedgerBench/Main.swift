@@ -1,4 +1,5 @@
 import Foundation
+import Measure
 
 // What an event costs a ledger that has stored many: inbox row, one state row written, one event into the outbox and out
 // of it again, in batches of 64, every commit on the disk (synchronous=FULL).
@@ -36,8 +37,4 @@ struct LedgerBench {
         else { throw Wrong(description: "usage: LedgerBench v7|v4|v4-old-too EVENTS SIZE…") }
         return (ids, events, sizes)
     }
-}
-
-struct Wrong: Error, CustomStringConvertible {
-    var description: String
 }

@@ -42,22 +42,22 @@ package struct Measured: Sendable {
     ///   are in the line.
     package func line(case name: String, who: String, messages: Int, latencies: [Duration] = []) -> String {
         let rate = Int((Double(messages) / seconds).rounded())
-        let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
+        let processor = decimal(processorSeconds * 1e6 / Double(messages), 3)
         return "{\"case\":\"\(name)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"msgs_per_s\":\(rate),"
             + "\"cpu_us_per_msg\":\(processor)," + percentiles(latencies) + memory() + "}"
     }
 
     /// One line of JSON for one role of a chain; see Benchmarks/README.md.
     package func roleLine(_ role: String, who: String, messages: Int, begin: UInt64, end: UInt64) -> String {
-        let processor = decimal(processorSeconds * 1e6 / Double(messages), digits: 3)
+        let processor = decimal(processorSeconds * 1e6 / Double(messages), 3)
         return "{\"role\":\"\(role)\",\"who\":\"\(who)\",\"msgs\":\(messages),\"begin_ns\":\(begin),\"end_ns\":\(end),"
             + "\"cpu_us_per_msg\":\(processor)," + memory() + "}"
     }
 }
 
 private func memory() -> String {
-    "\"rss_mb\":\(decimal(statusMegabytes("VmHWM:"), digits: 1)),"
-        + "\"rss_anon_mb\":\(decimal(statusMegabytes("RssAnon:"), digits: 1))"
+    "\"rss_mb\":\(decimal(statusMegabytes("VmHWM:"), 1)),"
+        + "\"rss_anon_mb\":\(decimal(statusMegabytes("RssAnon:"), 1))"
 }
 
 private func percentiles(_ latencies: [Duration]) -> String {
@@ -68,7 +68,7 @@ private func percentiles(_ latencies: [Duration]) -> String {
 /// A percentile by the nearest rank.
 private func microseconds(_ latencies: [Duration], _ percent: Int) -> String {
     let latency = latencies.sorted()[(latencies.count * percent + 99) / 100 - 1]
-    return decimal(latency / .microseconds(1), digits: 1)
+    return decimal(latency / .microseconds(1), 1)
 }
 
 /// Since the machine's start; the same clock for all processes.
@@ -99,12 +99,4 @@ private func statusMegabytes(_ name: String) -> Double {
         return Double(text.filter(\.isNumber)).map { $0 / 1024 } ?? 0
     }
     return 0
-}
-
-/// Fixed point, without Foundation (its load would show in the memory figure).
-private func decimal(_ value: Double, digits: Int) -> String {
-    let scale = (0..<digits).reduce(1) { product, _ in product * 10 }
-    let scaled = Int((value * Double(scale)).rounded())
-    let fraction = String(scaled % scale)
-    return "\(scaled / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Measure
 import Synchronization
 
 /// Lets the main thread wait for what other threads do.

@@ -1,4 +1,5 @@
 import AMQPBridge
+import Measure
 import ShopEvents
 
 /// An order as customers place it: three lines, about 600 bytes as an event.

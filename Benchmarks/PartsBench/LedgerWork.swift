@@ -2,6 +2,7 @@ import AMQPBridge
 import Foundation
 import Ledger
 import Logging
+import Measure
 import ShopEvents
 
 /// Batches of new orders through a ledger, and what follows from them out of it again.

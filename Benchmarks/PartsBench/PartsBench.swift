@@ -86,7 +86,3 @@ enum Part: String, CaseIterable {
         }
     }
 }
-
-struct Wrong: Error, CustomStringConvertible {
-    var description: String
-}

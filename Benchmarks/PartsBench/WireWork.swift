@@ -1,4 +1,5 @@
 import AMQPBridge
+import Measure
 
 /// The frames of one delivery, over and over.
 struct FrameWork: Sendable {

@@ -25,8 +25,6 @@ readonly ROLES=(notify shipping inventory order)
 readonly WHO=(C AMQPBridge FastStream Go)
 readonly READY_SECONDS=30
 
-is_wanted() { [[ -z ${BENCH_WHO:-} || " $BENCH_WHO " == *" $1 "* ]]; }
-
 # rate_of CASE: orders a second; 0: as fast as they are taken.
 rate_of() { if [[ $1 == *-* ]]; then echo "${1#*-}"; else echo 0; fi; }
 

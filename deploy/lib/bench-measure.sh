@@ -3,6 +3,9 @@
 
 readonly MEASURE_SECONDS=${BENCH_SECONDS:-60}
 
+# is_wanted WHO: BENCH_WHO may name some of them; "C batched" is C, too.
+is_wanted() { [[ -z ${BENCH_WHO:-} || " $BENCH_WHO " == *" ${1% batched} "* ]]; }
+
 # measure ROUND CASE WHO QUEUE COUNT COMMAND…: prints one line, also of what failed or hung; false then.
 measure() {
   local round=$1 name=$2 who=$3 queue=$4 count=$5 status=0 line latencies complaints=$RUN_DIR/complaints.log

@@ -43,8 +43,6 @@ turns_of() {
   done
 }
 
-is_wanted() { [[ -z ${BENCH_WHO:-} || " $BENCH_WHO " == *" ${1% batched} "* ]]; }
-
 # turn ROUND CASE WHO QUEUE: a queue of its own for every single measurement, filled first where there is to consume.
 turn() {
   local command count fill=0

@@ -25,8 +25,6 @@ readonly WAITING=${BENCH_WAITING:-1000000}
 # A fill must be done within the time that `raw` has.
 readonly FILL=100000
 
-is_wanted() { [[ -z ${BENCH_WHO:-} || " $BENCH_WHO " == *" $1 "* ]]; }
-
 command_of() { if [[ $1 == C ]]; then echo "$RUN_DIR/rawbench"; else echo "$BIN_DIR/BridgeBench"; fi; }
 
 # fill COUNT: that many more.
