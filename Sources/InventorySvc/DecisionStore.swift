@@ -1,5 +1,4 @@
 import AMQPBridge
-import Foundation
 import Ledger
 import ShopEvents
 
@@ -22,11 +21,9 @@ struct DecisionStore {
     }
 
     func insert(_ outcome: Outcome, pieces: [String: Int] = [:], on orderID: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try transaction.execute(
             "INSERT INTO decisions (order_id, decision, pieces, time) VALUES (?, ?, ?, ?)", .text(orderID),
-            .text(outcome.rawValue), .text(String(decoding: try encoder.encode(pieces), as: UTF8.self)),
+            .text(outcome.rawValue), .text(String(decoding: try PlainJSON.encode(pieces), as: UTF8.self)),
             .int(RFC3339Time.now.milliseconds))
     }
 
@@ -41,7 +38,7 @@ struct DecisionStore {
             throw LedgerError.unexpectedValue(column: "decision")
         }
         let pieces = try row.optionalText("pieces").map {
-            try JSONDecoder().decode([String: Int].self, from: Data($0.utf8))
+            try PlainJSON.decode([String: Int].self, from: Array($0.utf8))
         }
         return Decision(outcome: outcome, pieces: pieces)
     }

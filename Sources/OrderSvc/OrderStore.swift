@@ -1,5 +1,4 @@
 import AMQPBridge
-import Foundation
 import Ledger
 import ShopEvents
 
@@ -156,9 +155,7 @@ struct OrderStore {
     static func canonical(_ command: PlaceOrder) throws -> String { try json(command) }
 
     private static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        String(decoding: try PlainJSON.encode(value, sorted: true), as: UTF8.self)
     }
 
     private static func status(_ row: SQLRow) throws -> OrderStatus {
@@ -169,14 +166,12 @@ struct OrderStore {
     }
 
     private static func order(_ row: SQLRow) throws -> Order {
-        let decoder = JSONDecoder()
         let request = try row.text("request")
-        let command =
-            request == noRequest ? nil : try decoder.decode(PlaceOrder.self, from: Data(request.utf8))
+        let command = request == noRequest ? nil : try PlainJSON.decode(PlaceOrder.self, from: Array(request.utf8))
         return Order(
             id: try row.text("order_id"), status: try status(row), customer: command?.customer,
             shipTo: command?.shipTo ?? "", currency: command?.currency ?? "", lines: command?.lines ?? [],
-            reasons: try decoder.decode([String].self, from: Data(try row.bytes("reasons"))),
+            reasons: try PlainJSON.decode([String].self, from: try row.bytes("reasons")),
             cancelReason: try row.optionalText("cancel_reason"), carrier: try row.optionalText("carrier"),
             trackingNumber: try row.optionalText("tracking_number"), placedAt: Int64(try row.int("placed_at")),
             updatedAt: Int64(try row.int("updated_at")))

@@ -3,8 +3,21 @@ extension StringProtocol {
     ///
     /// Looks at the bytes: Unicode's own tables cost more than all the rest of reading an event.
     package func holdsControl(except allowed: Unicode.Scalar? = nil) -> Bool {
+        utf8.withContiguousStorageIfAvailable { $0.holdsControl(except: allowed) }
+            ?? Array(utf8).withUnsafeBufferPointer { $0.holdsControl(except: allowed) }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func holdsControl(except allowed: Unicode.Scalar?) -> Bool {
+        var offset = 0
+        while offset + 8 <= count {
+            let eight = EightBytes(self, at: offset)
+            if eight.nonASCII | eight.less(than: 0x20) | eight.equal(to: 0x7F) != 0 { break }
+            offset += 8
+        }
         var last: UInt8 = 0
-        for byte in utf8 {
+        for byte in self[offset...] {
             if byte < 0x20 || byte == 0x7F {
                 if allowed.map({ $0.value != UInt32(byte) }) ?? true { return true }
             } else if last == 0xC2, byte < 0xA0 {

@@ -94,11 +94,11 @@ struct PlainJSONTests {
         #expect(try PlainJSON.decode(Moment.self, from: bytes) == moment)
     }
 
-    @Test("control characters are found as by Unicode's tables, one by one")
-    func controls() {
+    @Test("control characters are found as by Unicode's tables, one by one, wherever they stand", arguments: 0..<18)
+    func controls(offset: Int) {
         for value in UInt32(0)..<0x3000 {
             guard let scalar = Unicode.Scalar(value) else { continue }
-            let text = "a\(Character(scalar))b"
+            let text = "\(String(repeating: "a", count: offset))\(Character(scalar))b"
             let isControl = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
             #expect(text.holdsControl() == isControl, "U+\(String(value, radix: 16))")
         }

@@ -107,7 +107,9 @@ struct JSONScanner {
         let start = position
         var kind = JSONNode.Kind.text
         var isPlain = true
-        while position < bytes.count {
+        while true {
+            skipPlain(bytes)
+            guard position < bytes.count else { return false }
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 add(kind, from: start, to: position)
@@ -127,7 +129,18 @@ struct JSONScanner {
                 position += 1
             }
         }
-        return false
+    }
+
+    /// To the next byte that is not plain ASCII; near the end of all, not quite.
+    private mutating func skipPlain(_ bytes: UnsafeBufferPointer<UInt8>) {
+        while position + 8 <= bytes.count {
+            let eight = EightBytes(bytes, at: position)
+            let special =
+                eight.nonASCII | eight.less(than: 0x20) | eight.equal(to: UInt8(ascii: "\""))
+                | eight.equal(to: UInt8(ascii: "\\"))
+            position += EightBytes.first(special)
+            if special != 0 { return }
+        }
     }
 
     private mutating func escape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
