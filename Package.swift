@@ -10,6 +10,10 @@ let settings: [SwiftSetting] = [
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let tracingTesting = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
+let metricsTesting = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -50,7 +54,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.25.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.5.0"),
@@ -76,12 +83,12 @@ let package = Package(
         ),
         .target(
             name: "AMQPBridge",
-            dependencies: ["CRabbitMQ", "COpenSSL", log, collections, lifecycle],
+            dependencies: ["CRabbitMQ", "COpenSSL", log, metrics, tracing, collections, lifecycle],
             swiftSettings: settings
         ),
         .target(
             name: "AMQPBridgeTesting",
-            dependencies: ["AMQPBridge", log, collections, lifecycle],
+            dependencies: ["AMQPBridge", log, metrics, tracing, collections, lifecycle],
             swiftSettings: settings
         ),
         .target(
@@ -92,14 +99,17 @@ let package = Package(
         .target(
             name: "ServiceHost",
             dependencies: [
-                "AMQPBridge", "Ledger", log, lifecycle, hummingbird,
+                "AMQPBridge", "Ledger", log, metrics, tracing, lifecycle, hummingbird,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: settings
         ),
         .target(name: "ShopEvents", dependencies: ["AMQPBridge"], swiftSettings: settings),
-        service("OrderSvc"),
+        // The API's description is part of the binary, too.
+        service(
+            "OrderSvc", with: [.product(name: "Crypto", package: "swift-crypto")],
+            embedding: [.embedInCode("openapi.json")]),
         service("InventorySvc"),
         service("ShippingSvc"),
         // The templates are part of the binary, which therefore runs wherever it is copied to.
@@ -126,13 +136,16 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("AMQPBridgeTests", of: "AMQPBridge", "AMQPBridgeTesting"),
-        tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge"),
+        tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge", metricsTesting, tracing, tracingTesting),
         tests("LedgerTests", of: "Ledger", "AMQPBridge", "AMQPBridgeTesting"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
-        tests("ServiceHostTests", of: "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge"),
-        tests("OrderSvcTests", of: "OrderSvc", "Ledger", "ShopEvents", "AMQPBridge", hummingbird, httpTesting),
+        tests("ServiceHostTests", of: "ServiceHost", metrics, tracing, "Ledger", "ShopEvents", "AMQPBridge"),
         tests(
-            "InventorySvcTests", of: "InventorySvc", "Ledger", "ShopEvents", "AMQPBridge", "AMQPBridgeTesting",
+            "OrderSvcTests", of: "OrderSvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", hummingbird,
+            httpTesting),
+        tests(
+            "InventorySvcTests", of: "InventorySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge",
+            "AMQPBridgeTesting",
             hummingbird, httpTesting),
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests(

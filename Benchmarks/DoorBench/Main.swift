@@ -70,7 +70,7 @@ struct Door {
         request.body = .bytes(ByteBuffer(string: body))
         let response = try await client.execute(request, timeout: .seconds(30))
         _ = try await response.body.collect(upTo: 1 << 20)
-        guard response.status == .created else {
+        guard response.status == .accepted else {
             throw Wrong(description: "an order was answered by \(response.status)")
         }
     }

@@ -8,7 +8,7 @@ import ServiceHost
 enum StockRoutes {
     private static let shownAdjustments = 100
 
-    static func add(to router: Router<BasicRequestContext>, over ledger: EventLedger) {
+    static func add(to router: Router<ServiceRequestContext>, over ledger: EventLedger) {
         router.get("/stock") { _, _ in
             StockList(stock: try await ledger.read { try StockStore(transaction: $0).list() }.map(StockView.init))
         }
@@ -24,7 +24,7 @@ enum StockRoutes {
                 let store = StockStore(transaction: transaction)
                 return try store.find(sku) == nil ? nil : store.adjustments(of: sku, limit: shownAdjustments)
             }
-            guard let adjustments else { throw HTTPError(.notFound, message: "there is no product \(sku)") }
+            guard let adjustments else { throw Problem(.notFound, "there is no product \(sku)") }
             return AdjustmentList(adjustments: adjustments.map(AdjustmentView.init))
         }
     }
@@ -47,7 +47,7 @@ enum StockRoutes {
     private static func sku(_ parameter: String) throws -> String {
         guard let sku = parameter.removingPercentEncoding, !sku.isEmpty, StockSetting.isPlainText(sku, maxBytes: 64)
         else {
-            throw HTTPError(.badRequest, message: "that is not a SKU of 1 to 64 bytes")
+            throw Problem(.badRequest, "that is not a SKU of 1 to 64 bytes")
         }
         return sku
     }

@@ -1,4 +1,5 @@
 import Hummingbird
+import ServiceHost
 
 /// What a product's stock is set to: `{"on_hand": 5, "reason": "counted", "low_below": 2}`.
 struct StockSetting: Decodable {
@@ -18,13 +19,13 @@ struct StockSetting: Decodable {
     }
 
     /// - Throws: an error that is answered with 400 and says what is allowed.
-    func check() throws(HTTPError) {
+    func check() throws(Problem) {
         for (name, amount) in [("on_hand", onHand), ("low_below", lowBelow ?? 0)] where !Self.amounts.contains(amount) {
-            throw HTTPError(.badRequest, message: "\(name) must be a number from 0 to \(Self.amounts.upperBound)")
+            throw Problem(.badRequest, "\(name) must be a number from 0 to \(Self.amounts.upperBound)")
         }
         guard let reason, reason.isEmpty || !Self.isPlainText(reason, maxBytes: Self.maxReasonBytes) else { return }
-        throw HTTPError(
-            .badRequest, message: "reason must be a text of 1 to \(Self.maxReasonBytes) bytes in one line")
+        throw Problem(
+            .badRequest, "reason must be a text of 1 to \(Self.maxReasonBytes) bytes in one line")
     }
 
     static func isPlainText(_ text: String, maxBytes: Int) -> Bool {

@@ -9,6 +9,7 @@ extension EventLedger: EventBatchHandler {
         do {
             let results = try await handleInOneTransaction(events)
             relay.poke()
+            news.tell()
             return results
         } catch let crash as InjectedCrash {
             throw crash
@@ -80,8 +81,9 @@ extension EventLedger: EventBatchHandler {
                     throw AMQPError(
                         .unknownEventType, "nobody here handles events of type '\(context.metadata.type)'")
                 }
-                let events = try incoming.handledInTransaction { try handler(incoming.event, transaction) }
-                for event in events { try transaction.emit(event) }
+                try incoming.handledInTransaction {
+                    for event in try handler(incoming.event, transaction) { try transaction.emit(event) }
+                }
             }
             return .handled([])
         } catch let error as DatabaseError where error.isOutage {

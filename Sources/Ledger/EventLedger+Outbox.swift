@@ -9,6 +9,14 @@ extension EventLedger {
         get async throws { try await database.read { try OutboxState($0) } }
     }
 
+    /// How many handled events are remembered. Cheap, however many there are: what is forgotten are the oldest, so it is
+    /// the distance between the first and the last.
+    ///
+    /// - Throws: `LedgerError.unavailable`.
+    public var inboxSize: Int {
+        get async throws { try await database.read { try Inbox.size($0) } }
+    }
+
     /// Sends a parked event again, as it is: once the broker takes what it did not.
     ///
     /// - Returns: false when no event with that id is parked.

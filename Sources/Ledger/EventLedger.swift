@@ -21,6 +21,7 @@ public final class EventLedger: Sendable {
     let database: LedgerDatabase
     let encoder: EventEncoder
     let relay: OutboxRelay
+    let news = ChangeNews()
     let watch: HandlerWatch
     let logger: Logger
     let clock: @Sendable () -> RFC3339Time
@@ -106,9 +107,11 @@ public final class EventLedger: Sendable {
     ) async throws -> Result {
         let (encoder, now) = (encoder, clock())
         defer { relay.poke() }
-        return try await database.writeTogether {
+        let result = try await database.writeTogether {
             try body(LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now))
         }
+        news.tell()
+        return result
     }
 
     /// A transaction of the service's own work, in contrast to the ledger's housekeeping.
@@ -134,5 +137,5 @@ public final class EventLedger: Sendable {
     /// - Throws: `LedgerError.unavailable` when it was closed already.
     public func close() throws(LedgerError) { try database.close() }
 
-    func handler(of type: EventType) -> Handler? { state.withLock { $0.handlers[type] } }
+    func handler(of type: EventType) -> Handler? { state.withLock { $0.handlers[type] ?? $0.handlers[AnyEvent.type] } }
 }

@@ -61,6 +61,14 @@ enum Inbox {
         return database.changesCount == 1
     }
 
+    /// Each end by itself, as SQLite finds only one of both without a walk through all (its query planner's "MIN/MAX
+    /// optimization").
+    static func size(_ database: Database) throws -> Int {
+        try Int.fetchOne(
+            database,
+            sql: "SELECT COALESCE((SELECT MAX(seq) FROM inbox) - (SELECT MIN(seq) FROM inbox) + 1, 0)") ?? 0
+    }
+
     /// Forgets a few events received before that time; returns how many.
     static func purge(before time: RFC3339Time, limit: Int, in database: Database) throws -> Int {
         try database.execute(

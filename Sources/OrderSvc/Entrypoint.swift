@@ -8,10 +8,10 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: OrderStore.migrations)
+                topology: service.topology, migrations: OrderStore.migrations + IdempotencyStore.migrations)
         ) { host in
             OrderHandlers.register(on: host.ledger)
-            OrderRoutes.add(to: host.router, over: host.ledger)
+            OrderRoutes.add(to: host.router, over: host.ledger, rateLimit: host.configuration.rateLimit)
             host.addAudit(OrderAudit.orders)
         }
     }

@@ -8,7 +8,9 @@ enum OrderHandlers {
         ledger.on(PlaceOrder.self) { command, transaction in
             try OrderPlacing.place(command, heard: transaction.event, in: transaction).events
         }
-        ledger.on(CancelOrder.self) { command, transaction in try cancel(command, in: transaction) }
+        ledger.on(CancelOrder.self) { command, transaction in
+            try OrderCancelling.cancel(command, heard: transaction.event, in: transaction)
+        }
         ledger.on(InventoryUpdated.self) { event, transaction in
             try hear(.stockTaken, about: event.orderID, InventoryUpdated.routingKey, in: transaction)
         }
@@ -46,26 +48,6 @@ enum OrderHandlers {
         var description: String {
             "there is no order \(id) in this service's database, and news of an order cannot precede it"
         }
-    }
-
-    /// Asks Shipping, which alone can say whether it is in time; an order that has not come yet is cancelled at once.
-    private static func cancel(_ command: CancelOrder, in transaction: LedgerTransaction) throws -> [any Event] {
-        try OrderRules.check(command)
-        let id = command.orderID.lowercased()
-        let store = OrderStore(transaction: transaction)
-        let now = RFC3339Time.now
-        guard var order = try store.find(id) else {
-            try store.insertTombstone(id, reason: command.reason, at: now)
-            try store.append(to: id, status: .cancelled, event: CancelOrder.routingKey, transaction.event, at: now)
-            return [OrderCancelled(orderID: id, customer: nil, reason: command.reason)]
-        }
-        let isFirst = !order.status.isTerminal && order.cancelReason == nil
-        if isFirst {
-            order.cancelReason = command.reason
-            try store.update(order, at: now)
-        }
-        try store.append(to: id, status: order.status, event: CancelOrder.routingKey, transaction.event, at: now)
-        return isFirst ? [OrderCancelRequested(orderID: id)] : []
     }
 
     /// Applies news about an order; what does not change its status is only written into its story.

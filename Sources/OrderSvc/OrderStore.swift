@@ -67,14 +67,14 @@ struct OrderStore {
     }
 
     /// A page of orders, newest first, that come after `last` in that order; nil: from the newest on.
-    func page(after last: Order?, status: OrderStatus?, limit: Int) throws -> [Order] {
+    func page(after last: OrderCursor?, status: OrderStatus?, limit: Int) throws -> [Order] {
         try transaction.query(
             """
             SELECT * FROM orders
             WHERE (placed_at, order_id) < (?, ?) AND (? IS NULL OR status = ?)
             ORDER BY placed_at DESC, order_id DESC LIMIT ?
             """,
-            .int(last?.placedAt ?? .max), .text(last?.id ?? ""), SQLValue(status?.rawValue),
+            .int(last?.placedAt ?? .max), .text(last?.orderID ?? ""), SQLValue(status?.rawValue),
             SQLValue(status?.rawValue), SQLValue(limit)
         ).map(Self.order)
     }

@@ -1,12 +1,19 @@
 import AMQPBridge
 import Hummingbird
+import HummingbirdCore
 import Ledger
 import Logging
+import NIOCore
 
 /// The router of a service's admin port, with the health routes every service has.
 enum AdminServer {
-    static func router(readiness: @escaping @Sendable () -> [String]) -> Router<BasicRequestContext> {
-        let router = Router()
+    /// Connections at the same time; more wait until one of them has ended.
+    private static let maxConnections = 4096
+    /// How long a connection may be open without a request.
+    private static let patience = TimeAmount.seconds(60)
+
+    static func router(readiness: @escaping @Sendable () -> [String]) -> Router<ServiceRequestContext> {
+        let router = ServiceRouter.make()
         router.get("/health/live") { _, _ in HealthReport(live: true, ready: nil, obstacles: []) }
         router.get("/health/ready") { _, _ in
             let obstacles = readiness()
@@ -18,11 +25,17 @@ enum AdminServer {
     }
 
     static func application(
-        _ router: Router<BasicRequestContext>, port: Int, logger: Logger
+        _ router: Router<ServiceRequestContext>, host: String, port: Int, logger: Logger
     ) -> some ApplicationProtocol {
-        // Loopback: the admin port shows orders and changes stock.
-        Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [HeadDeadline(limit: patience)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 8192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
+        return Application(
+            router: router, server: .http1(configuration: channel),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(maxConnections)),
             logger: logger)
     }
 }

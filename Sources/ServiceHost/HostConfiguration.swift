@@ -18,10 +18,16 @@ public struct HostConfiguration: Sendable {
     public var handlerLimit: Duration?
     /// `DATA_DIR`: where the service keeps its database. Default: data/<service>.
     public var dataDirectory: String
-    /// `HTTP_PORT`: the admin port, on loopback.
+    /// `HTTP_HOST`: the address the admin port is on. Default: 127.0.0.1, as it shows orders and changes stock.
+    public var host: String
+    /// `HTTP_PORT`: the admin port.
     public var port: Int
+    /// `HTTP_RATE_LIMIT`: requests a second that one client may make where strangers ask; 0: any number. Default: 1000.
+    public var rateLimit: Int
     /// `MAIL_…` and `SMTP_…`.
     public var mail: MailConfiguration
+    /// `TRACE_FILE`: where spans are written as OTLP/JSON, an object a line. Default: nowhere.
+    public var traceFile: String?
     /// `CRASH_AT`: where the process is to die, in debug builds only. Default: nowhere.
     package var crashPoint: CrashPoint?
     /// `POISON`: which events do harm to their handler, in debug builds only. Default: none.
@@ -49,9 +55,12 @@ public struct HostConfiguration: Sendable {
         prefetch = UInt16(try Self.number(value("amqp.prefetch"), "AMQP_PREFETCH", 1...65_535) ?? 256)
         ladder = try value("amqp.retry.ladder").map { (text) throws(AMQPError) in try RetryLadder(text) } ?? .standard
         handlerLimit = try value("handler.limit").map { (text) throws(AMQPError) in try Self.handlerLimit(text) }
+        host = value("http.host") ?? "127.0.0.1"
+        rateLimit = try Self.number(value("http.rate.limit"), "HTTP_RATE_LIMIT", 0...1_000_000) ?? 1000
         port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
         dataDirectory = value("data.dir") ?? "data/\(service)"
         mail = MailConfiguration { value($0, secret: $1) }
+        traceFile = value("trace.file")
         crashPoint = try value("crash.at").map { (text) throws(AMQPError) in try CrashPoint(text) }
         poison = try value("poison").map { (text) throws(AMQPError) in try Poison(text) }
         queueType =

@@ -6,6 +6,7 @@ import Logging
 struct JSONLogHandler: LogHandler {
     let label: String
     var logLevel: Logger.Level
+    var metadataProvider: Logger.MetadataProvider?
     var metadata: Logger.Metadata = [:]
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -21,7 +22,8 @@ struct JSONLogHandler: LogHandler {
 
     /// The line with its end.
     func line(_ event: LogEvent, at time: RFC3339Time) -> Data? {
-        var fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
+        let around = metadataProvider?.get() ?? [:]
+        var fields = around.merging(metadata) { $1 }.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
         fields["time"] = time.description
         fields["level"] = event.level.rawValue
         fields["service"] = label

@@ -13,11 +13,11 @@ enum OutboxRoute {
         }
     }
 
-    static func add(to router: Router<BasicRequestContext>, changing ledger: EventLedger) {
+    static func add(to router: Router<ServiceRequestContext>, changing ledger: EventLedger) {
         router.post("/outbox/:event_id/unpark") { _, context in
             let id = try context.parameters.require("event_id")
             guard try await ledger.unpark(id) else {
-                throw HTTPError(.notFound, message: "no event with this id is parked here")
+                throw Problem(.notFound, "no event with this id is parked here")
             }
             return Answer(eventID: id, done: true)
         }

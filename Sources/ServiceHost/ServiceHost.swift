@@ -1,9 +1,11 @@
 public import AMQPBridge
+import CoreMetrics
 import Foundation
 public import Hummingbird
 public import Ledger
 public import Logging
 import ServiceLifecycle
+import Tracing
 import UnixSignals
 
 /// What one service is: its name on the broker, its tables.
@@ -37,9 +39,10 @@ public struct ServiceHost {
     public let ledger: EventLedger
     public let bus: RabbitMQEventBus
     /// The admin port's routes.
-    public let router: Router<BasicRequestContext>
+    public let router: Router<ServiceRequestContext>
     public let logger: Logger
     private let poolWatch: PoolWatch
+    private let traceFile: TraceFile?
 
     /// Runs a service until SIGTERM or SIGINT, then ends the process.
     ///
@@ -62,14 +65,21 @@ public struct ServiceHost {
     }
 
     init(_ definition: ServiceDefinition, _ configuration: HostConfiguration) throws {
-        LoggingSystem.bootstrap { label in
-            guard configuration.logsJSON else {
-                var handler = StreamLogHandler.standardError(label: label)
-                handler.logLevel = configuration.logLevel
-                return handler
-            }
-            return JSONLogHandler(label: label, logLevel: configuration.logLevel)
+        LoggingSystem.bootstrap(
+            { label, provider in
+                guard configuration.logsJSON else {
+                    var handler = StreamLogHandler.standardError(label: label, metadataProvider: provider)
+                    handler.logLevel = configuration.logLevel
+                    return handler
+                }
+                return JSONLogHandler(label: label, logLevel: configuration.logLevel, metadataProvider: provider)
+            }, metadataProvider: .handling)
+        let registry = MetricRegistry(describing: ServiceMetrics.names)
+        MetricsSystem.bootstrap(registry)
+        traceFile = try configuration.traceFile.map {
+            try TraceFile(path: $0, service: definition.name, logger: Logger(label: definition.name))
         }
+        if let traceFile { InstrumentationSystem.bootstrap(FileTracer(file: traceFile)) }
         configuration.crashPoint?.arm()
         configuration.poison?.arm()
         self.configuration = configuration
@@ -89,6 +99,7 @@ public struct ServiceHost {
         poolWatch = PoolWatch(limit: busConfiguration.subscription.handlerTimeout + .seconds(20), logger: logger)
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
         router = AdminServer.router { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
+        ServiceMetrics(registry: registry, bus: bus, ledger: ledger).add(to: router)
         OutboxRoute.add(to: router, changing: ledger)
         TraceRoute.add(to: router, service: definition.name, reading: ledger)
         self.ledger = ledger
@@ -97,7 +108,7 @@ public struct ServiceHost {
 
     private func run() async throws {
         ledger.attach(to: bus)
-        let admin = AdminServer.application(router, port: configuration.port, logger: logger)
+        let admin = AdminServer.application(router, host: configuration.host, port: configuration.port, logger: logger)
         // Stopped in reverse: first the bus, which finishes what is in hand, then the door.
         var group = ServiceGroupConfiguration(
             services: [.init(service: admin), .init(service: bus)], gracefulShutdownSignals: [.sigterm, .sigint],
@@ -107,7 +118,7 @@ public struct ServiceHost {
         logger.info(
             "Starting",
             metadata: [
-                "admin": "http://127.0.0.1:\(configuration.port)",
+                "admin": "http://\(configuration.host):\(configuration.port)",
                 "broker": .string(configuration.amqp.endpoints.map(\.description).joined(separator: ", ")),
             ])
         let services = ServiceGroup(configuration: group)
@@ -115,9 +126,11 @@ public struct ServiceHost {
             tasks.addTask { try await services.run() }
             tasks.addTask { [logger] in try await ShutdownLimit.watch(logger: logger) }
             tasks.addTask { [poolWatch] in await poolWatch.run() }
+            if let traceFile { tasks.addTask { await traceFile.run() } }
             try await tasks.next()
             tasks.cancelAll()
         }
         try ledger.close()
+        traceFile?.flush()
     }
 }

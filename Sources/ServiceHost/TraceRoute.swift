@@ -8,10 +8,10 @@ enum TraceRoute {
     /// Of each kind.
     private static let maxEntries = 1000
 
-    static func add(to router: Router<BasicRequestContext>, service: String, reading ledger: EventLedger) {
+    static func add(to router: Router<ServiceRequestContext>, service: String, reading ledger: EventLedger) {
         router.get("/trace/:key") { _, context in
             guard let key = try context.parameters.require("key").removingPercentEncoding else {
-                throw HTTPError(.badRequest, message: "the key in the path is not percent-encoded UTF-8")
+                throw Problem(.badRequest, "the key in the path is not percent-encoded UTF-8")
             }
             return try await ledger.read { try report(of: key, service: service, in: $0) }
         }

@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Logging
+import MetricsTestKit
 import ServiceLifecycle
 import Synchronization
 
@@ -31,6 +32,8 @@ struct Jammed: Error {}
 /// A service on a broker in memory, whose time the test moves.
 struct Depot: Sendable {
     let broker = InMemoryBroker()
+    let metrics = TestMetrics()
+    let tracer = W3CTracer()
     let bus: InMemoryEventBus
     let topology: ServiceTopology
     /// Handler calls, by the crates' numbers.
@@ -45,7 +48,8 @@ struct Depot: Sendable {
         change(&options)
         try broker.declare(topology.shared)
         try broker.declare(topology.own)
-        bus = InMemoryEventBus(broker, topology, options, encoder: EventEncoder(source: "/test/depot"))
+        bus = InMemoryEventBus(
+            broker, topology, options, encoder: EventEncoder(source: "/test/depot"), metrics: metrics, tracer: tracer)
     }
 
     /// Somebody who listens to slips.
@@ -125,6 +129,15 @@ final class Notes: Sendable {
     func add(_ crate: Crate, _ context: EventContext) {
         entries.withLock { $0.append((crate.number, context.attempt)) }
     }
+}
+
+final class Scopes: Sendable {
+    private let scopes = Mutex<[HandlingScope]>([])
+
+    var count: Int { scopes.withLock { $0.count } }
+    var first: HandlingScope? { scopes.withLock { $0.first } }
+
+    func add(_ scope: HandlingScope?) { scopes.withLock { $0 += [scope].compactMap(\.self) } }
 }
 
 final class Flag: Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Ledger
+import ServiceHost
 import ShopEvents
 import Testing
 
@@ -13,7 +14,7 @@ struct StockRouteTests {
     private func withClient(_ body: @Sendable (InventoryDesk, any TestClientProtocol) async throws -> Void) async throws
     {
         try await InventoryDesk.open { desk in
-            let router = Router()
+            let router = ServiceRouter.make()
             StockRoutes.add(to: router, over: desk.ledger)
             try await Application(router: router).test(.router) { try await body(desk, $0) }
         }
@@ -87,7 +88,7 @@ struct StockRouteTests {
         try await withClient { desk, client in
             let answer = try await ask(client, .put, "/stock/MUG", body)
             #expect(answer.status == 400)
-            let message = (answer.body["error"] as? [String: Any])?["message"] as? String
+            let message = answer.body["detail"] as? String
             #expect(message?.contains(word) == true, "\(message ?? "nothing")")
             #expect(try await desk.stock().isEmpty)
         }

@@ -105,7 +105,7 @@ struct BatchTests {
                 try #require(body), as: [TotalChanged.type: TotalChanged.self])
             #expect(event as? TotalChanged == TotalChanged(name: "a", total: 5))
             #expect(metadata.causationID == "cause" && metadata.correlationID == "story")
-            #expect(metadata.traceparent == "00-trace" && metadata.source == "/test/totals")
+            #expect(metadata.traceparent == traceParent && metadata.source == "/test/totals")
         }
     }
 

@@ -75,10 +75,12 @@ func openLedger(
     return ledger
 }
 
+let traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
 func incoming(_ event: some Event, id: String = UUIDv7().description, source: String = "/test/sender") -> IncomingEvent
 {
     let metadata = EventMetadata(
-        id: id, source: source, type: type(of: event).type, subject: event.subject, traceparent: "00-trace",
+        id: id, source: source, type: type(of: event).type, subject: event.subject, traceparent: traceParent,
         correlationID: "story")
     return IncomingEvent(event: event, context: EventContext(metadata: metadata, routingKey: "number.added"))
 }

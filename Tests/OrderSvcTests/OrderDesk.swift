@@ -15,7 +15,8 @@ struct OrderDesk {
     let ledger: EventLedger
 
     static func open(
-        _ migrations: [Migration] = OrderStore.migrations, _ body: (OrderDesk) async throws -> Void
+        _ migrations: [Migration] = OrderStore.migrations + IdempotencyStore.migrations,
+        _ body: (OrderDesk) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "orders-\(UUIDv7())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -23,7 +24,8 @@ struct OrderDesk {
     }
 
     static func open(
-        at path: String, _ migrations: [Migration] = OrderStore.migrations, _ body: (OrderDesk) async throws -> Void
+        at path: String, _ migrations: [Migration] = OrderStore.migrations + IdempotencyStore.migrations,
+        _ body: (OrderDesk) async throws -> Void
     ) async throws {
         let ledger = try EventLedger(
             path: path, migrations: migrations, encoder: EventEncoder(source: "/shop/order"),

@@ -60,7 +60,7 @@ struct OrderViewTests {
             for status in [nil, .placed, .rejected, .shipped] as [OrderStatus?] {
                 var listed: [Order] = []
                 while true {
-                    let page = try await ledger.read { [last = listed.last] in
+                    let page = try await ledger.read { [last = listed.last.map(OrderCursor.init)] in
                         try OrderStore(transaction: $0).page(after: last, status: status, limit: size)
                     }
                     listed += page

@@ -41,6 +41,9 @@ package protocol BrokerConnection: AnyObject, Sendable {
 
     /// The broker's words while it takes no messages because of an alarm.
     var blockedReason: String? { get }
+
+    /// How long it has done so altogether.
+    var blockedTime: Duration { get }
 }
 
 extension AMQPConnection: BrokerConnection {
@@ -51,6 +54,8 @@ extension AMQPConnection: BrokerConnection {
     package func abandon(_ reason: AMQPError) { fail(reason) }
 
     package nonisolated var frameMax: Int { lane.frameMax }
+
+    package nonisolated var blockedTime: Duration { lane.blockedTime }
 }
 
 /// Time as the bus sees it, so that a test can hold it in its hand.

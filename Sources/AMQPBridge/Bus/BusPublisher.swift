@@ -4,12 +4,19 @@ import Synchronization
 final class BusPublisher: EventPublisher {
     private let exchange: ExchangeName
     private let state: BusState
+    private let metrics: BusMetrics?
+    private let tracing: EventTracing?
     private let clock: BusClock
     private let refusals = Mutex(RefusalWatch())
 
-    init(exchange: ExchangeName, state: BusState, clock: BusClock = .continuous) {
+    init(
+        exchange: ExchangeName, state: BusState, metrics: BusMetrics? = nil, tracing: EventTracing? = nil,
+        clock: BusClock = .continuous
+    ) {
         self.exchange = exchange
         self.state = state
+        self.metrics = metrics
+        self.tracing = tracing
         self.clock = clock
     }
 
@@ -33,7 +40,13 @@ final class BusPublisher: EventPublisher {
             return publishings.map { _ in .unknown(error) }
         }
         let sent = clock.now()
-        let outcomes = await connection.publish(publishings)
+        let outcomes =
+            if let tracing {
+                await tracing.publishing(publishings) { await connection.publish($0) }
+            } else {
+                await connection.publish(publishings)
+            }
+        metrics?.sent(outcomes)
         let now = clock.now()
         if refusals.withLock({ $0.isTooMuch(publishings, outcomes, sent: sent, now: now) }) {
             await connection.abandon(Self.refused)

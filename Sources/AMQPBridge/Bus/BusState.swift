@@ -3,9 +3,11 @@ import Synchronization
 /// What a bus can say about itself at any time: for readiness and for people.
 public final class BusState: Sendable {
     private struct Facts {
-        var isConsuming = false
+        var consumer: DeliveryConsumer?
         var isPaused = false
         var publisher: (any BrokerConnection)?
+        /// On connections that are gone.
+        var blockedTime = Duration.zero
         var errors: [String: AMQPError] = [:]
         var outage: String?
     }
@@ -21,7 +23,7 @@ public final class BusState: Sendable {
         func cause(_ name: String) -> String { facts.errors[name].map { ": \($0.message)" } ?? "" }
         if facts.isPaused {
             obstacles.append("paused")
-        } else if !facts.isConsuming {
+        } else if facts.consumer == nil {
             obstacles.append("not consuming\(cause(ConnectionName.consume))")
         }
         if facts.publisher == nil { obstacles.append("not connected for publishing\(cause(ConnectionName.publish))") }
@@ -40,7 +42,16 @@ public final class BusState: Sendable {
     /// Why nothing can be handled at the moment, in the handlers' words: the breaker is open. Else nil.
     public var outage: String? { facts.withLock { $0.outage } }
 
-    func setConsuming(_ isConsuming: Bool) { facts.withLock { $0.isConsuming = isConsuming } }
+    /// Deliveries in hand and not settled, whether a handler has begun with them or not; at most the prefetch.
+    public var inFlight: Int { facts.withLock { $0.consumer }?.inHand ?? 0 }
+
+    /// How long the broker has held publishing back by alarms, since the bus began.
+    public var blockedTime: Duration {
+        let facts = self.facts.withLock { $0 }
+        return facts.blockedTime + (facts.publisher?.blockedTime ?? .zero)
+    }
+
+    func setConsumer(_ consumer: DeliveryConsumer?) { facts.withLock { $0.consumer = consumer } }
 
     func setPaused(_ isPaused: Bool) { facts.withLock { $0.isPaused = isPaused } }
 
@@ -48,7 +59,12 @@ public final class BusState: Sendable {
 
     var publisher: (any BrokerConnection)? { facts.withLock { $0.publisher } }
 
-    func setPublisher(_ connection: (any BrokerConnection)?) { facts.withLock { $0.publisher = connection } }
+    func setPublisher(_ connection: (any BrokerConnection)?) {
+        facts.withLock { facts in
+            facts.blockedTime += facts.publisher?.blockedTime ?? .zero
+            facts.publisher = connection
+        }
+    }
 
     func setError(_ error: AMQPError?, of name: String) { facts.withLock { $0.errors[name] = error } }
 

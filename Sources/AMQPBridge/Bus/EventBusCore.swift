@@ -1,6 +1,8 @@
+package import CoreMetrics
 package import Logging
 import ServiceLifecycle
 import Synchronization
+package import Tracing
 
 /// The event bus of one service, whatever the broker: two connections, handlers in lanes, and how they end together.
 ///
@@ -11,6 +13,9 @@ package final class EventBusCore: EventBus {
     private let topology: ServiceTopology
     private let options: SubscriptionOptions
     private let registry = HandlerRegistry()
+    private let metricsFactory: any MetricsFactory
+    private let metrics: BusMetrics
+    private let tracing: EventTracing
     private let faults = Mutex<(any FaultSource)?>(nil)
     private let publisher: BusPublisher
     private let flow: FlowControl
@@ -22,7 +27,8 @@ package final class EventBusCore: EventBus {
 
     package init(
         topology: ServiceTopology, options: SubscriptionOptions, encoder: EventEncoder, logger: Logger,
-        clock: BusClock = .continuous, connect: @escaping Connect
+        metrics factory: any MetricsFactory = MetricsSystem.factory,
+        tracer: any Tracer = InstrumentationSystem.tracer, clock: BusClock = .continuous, connect: @escaping Connect
     ) {
         self.topology = topology
         self.options = options
@@ -30,7 +36,11 @@ package final class EventBusCore: EventBus {
         self.logger = logger
         self.clock = clock
         self.connect = connect
-        publisher = BusPublisher(exchange: topology.exchange, state: state, clock: clock)
+        metricsFactory = factory
+        metrics = BusMetrics(ladder: topology.ladder, factory: factory)
+        tracing = EventTracing(tracer: tracer, queue: topology.inQueue, codec: encoder.codec)
+        publisher = BusPublisher(
+            exchange: topology.exchange, state: state, metrics: metrics, tracing: tracing, clock: clock)
         flow = FlowControl(prefetch: options.prefetch)
     }
 
@@ -63,7 +73,9 @@ package final class EventBusCore: EventBus {
     package func run() async throws {
         try options.check()
         let handlers = registry.contents
-        let subscription = Subscription(handlers, context())
+        let instruments = HandlerInstruments(
+            types: handlers.types.keys, factory: metricsFactory, tracing: tracing)
+        let subscription = Subscription(handlers, context(instruments))
         try await withThrowingTaskGroup(of: Part.self) { group in
             group.addTask { try await self.runPublisher() }
             group.addTask { try await self.runConsumer(subscription) }
@@ -88,7 +100,7 @@ package final class EventBusCore: EventBus {
         static func handling(_: Void) -> Part { .handling }
     }
 
-    private func context() -> LaneContext {
+    private func context(_ instruments: HandlerInstruments) -> LaneContext {
         let breaker = Breaker(threshold: options.breakerThreshold, clock: clock) { [state, flow, logger] reason in
             state.setOutage(reason)
             if let reason {
@@ -100,8 +112,9 @@ package final class EventBusCore: EventBus {
             }
         }
         return LaneContext(
-            topology: topology, options: options, encoder: encoder, publisher: publisher, breaker: breaker, flow: flow,
-            faults: faults.withLock { $0 }, clock: clock, logger: logger)
+            topology: topology, options: options, encoder: encoder, publisher: publisher, metrics: metrics,
+            instruments: instruments, breaker: breaker, flow: flow, faults: faults.withLock { $0 }, clock: clock,
+            logger: logger)
     }
 
     private func drain(_ handlers: [any EventBatchHandler]) async {
@@ -116,7 +129,10 @@ package final class EventBusCore: EventBus {
     // MARK: Publishing
 
     private func runPublisher() async throws -> Part {
-        try await supervisor(ConnectionName.publish).run { try await self.lend($0) }
+        try await supervisor(ConnectionName.publish).run { connection in
+            self.metrics.connected(ConnectionName.publish)
+            try await self.lend(connection)
+        }
         return .publisher
     }
 
@@ -132,7 +148,10 @@ package final class EventBusCore: EventBus {
     // MARK: Consuming
 
     private func runConsumer(_ subscription: Subscription) async throws -> Part {
-        try await supervisor(ConnectionName.consume).run { try await self.consume(subscription, on: $0) }
+        try await supervisor(ConnectionName.consume).run { connection in
+            self.metrics.connected(ConnectionName.consume)
+            try await self.consume(subscription, on: connection)
+        }
         return .consumer
     }
 
@@ -141,8 +160,8 @@ package final class EventBusCore: EventBus {
         // What waits in the queue may have ended an earlier run of this process: it is taken with care.
         flow.begin(isCautious: try await connection.inspect(topology.inQueue)?.ready != 0)
         guard let (consumer, prefetch) = try await start(connection) else { return await connection.close() }
-        state.setConsuming(true)
-        defer { state.setConsuming(false) }
+        state.setConsumer(consumer)
+        defer { state.setConsumer(nil) }
         do {
             try await withThrowingTaskGroup(of: Part.self) { group in
                 group.addTask {

@@ -1,6 +1,8 @@
+public import CoreMetrics
 public import Logging
 public import ServiceLifecycle
 import Synchronization
+public import Tracing
 
 /// The event bus of one service on RabbitMQ: one queue in, a topic exchange out.
 ///
@@ -28,11 +30,18 @@ public final class RabbitMQEventBus: EventBus, Service {
 
     private let core: EventBusCore
 
-    /// - Parameter encoder: who emits this service's events, and how they are written.
-    public init(_ configuration: Configuration, encoder: EventEncoder, logger: Logger) {
+    /// - Parameters:
+    ///   - encoder: who emits this service's events, and how they are written.
+    ///   - metrics: who is told what the bus counts (``MetricName/ofBuses``). Default: the process's backend.
+    ///   - tracer: who records its spans. Default: the process's.
+    public init(
+        _ configuration: Configuration, encoder: EventEncoder, logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory, tracer: any Tracer = InstrumentationSystem.tracer
+    ) {
         let connector = Connector(configuration.amqp)
         core = EventBusCore(
-            topology: configuration.topology, options: configuration.subscription, encoder: encoder, logger: logger
+            topology: configuration.topology, options: configuration.subscription, encoder: encoder, logger: logger,
+            metrics: metrics, tracer: tracer
         ) { (name) throws(AMQPError) in try await connector.connect(name) }
     }
 

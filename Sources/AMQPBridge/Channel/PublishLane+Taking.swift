@@ -68,7 +68,11 @@ extension PublishLane {
     }
 
     func setBlocked(reason: String?) {
-        state.withLock { $0.blockedReason = reason }
+        let now = ContinuousClock.now - start
+        state.withLock { state in
+            state.blockedReason = reason
+            if reason == nil { state.blocked.stop(at: now) } else { state.blocked.start(at: now) }
+        }
     }
 
     /// Gives up what has waited for room past its deadline; both count from `start`.
@@ -101,6 +105,7 @@ extension PublishLane {
             state.closed = error
             state.isPenFree = false
             state.blockedReason = nil
+            state.blocked.stop(at: ContinuousClock.now - start)
             defer {
                 state.entries = []
                 state.returnKeys = []

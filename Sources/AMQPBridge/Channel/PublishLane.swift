@@ -52,6 +52,7 @@ final class PublishLane: Sendable {
         /// As many may be unconfirmed.
         var limit = 0
         var blockedReason: String?
+        var blocked = Stopwatch()
         var closed: AMQPError?
     }
 
@@ -214,4 +215,7 @@ final class PublishLane: Sendable {
 
     /// The reason of the broker's alarm, while there is one.
     var blockedReason: String? { state.withLock { $0.blockedReason } }
+
+    /// How long there has been one altogether.
+    var blockedTime: Duration { state.withLock { $0.blocked.total(at: ContinuousClock.now - start) } }
 }

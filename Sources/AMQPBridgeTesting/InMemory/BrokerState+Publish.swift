@@ -71,6 +71,7 @@ extension BrokerState {
         if connections[connection]?.isBlocked == false, !arrivals.isEmpty { arrivals[0].isOnTheWire = true }
         connections[connection]?.waiting += arrivals
         connections[connection]?.isBlocked = true
+        connections[connection]?.blocked.start(at: now)
     }
 
     /// The alarm is over: what waited is published in the order in which it came.
@@ -80,6 +81,7 @@ extension BrokerState {
             let waiting = connections[connection]?.waiting ?? []
             connections[connection]?.waiting = []
             connections[connection]?.isBlocked = false
+            connections[connection]?.blocked.stop(at: now)
             publish(waiting, on: connection)
         }
     }

@@ -38,6 +38,7 @@ struct ConnectionState {
     var waiting: [WaitingPublishing] = []
     /// The broker has told it of the alarm.
     var isBlocked = false
+    var blocked = Stopwatch()
 
     mutating func deliver(_ delivery: UnsettledDelivery) -> UInt64 {
         lastTag += 1

@@ -82,6 +82,11 @@ extension InMemoryBroker {
 
     func forget(_ call: UInt64) { shell.withLock { $0.calls[call] = nil } }
 
+    func blockedTime(of connection: UInt64) -> Duration {
+        let now = clock.now.offset
+        return shell.withLock { $0.state.connections[connection]?.blocked.total(at: now) ?? .zero }
+    }
+
     func blockedReason(of connection: UInt64) -> String? {
         shell.withLock { $0.state.connections[connection]?.isBlocked == true ? $0.state.blockedReason : nil }
     }

@@ -117,4 +117,5 @@ final class InMemoryConnection: BrokerConnection {
     var frameMax: Int { BrokerState.frameMax }
 
     var blockedReason: String? { broker.blockedReason(of: epoch) }
+    var blockedTime: Duration { broker.blockedTime(of: epoch) }
 }

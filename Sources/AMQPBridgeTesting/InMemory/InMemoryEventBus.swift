@@ -1,6 +1,8 @@
 public import AMQPBridge
+public import CoreMetrics
 public import Logging
 public import ServiceLifecycle
+public import Tracing
 
 /// The event bus of one service on a broker in memory: the same handlers, retries, dead letters and recovery as
 /// ``AMQPBridge/RabbitMQEventBus``, with time in the test's hand and no network.
@@ -21,12 +23,17 @@ public final class InMemoryEventBus: EventBus, Service {
     /// - Parameters:
     ///   - broker: shared by all services that are to hear each other.
     ///   - encoder: who emits this service's events, and how they are written.
+    ///   - metrics: who is told what the bus counts.
+    ///   - tracer: who records its spans.
     public init(
         _ broker: InMemoryBroker, _ topology: ServiceTopology, _ subscription: SubscriptionOptions = .init(),
-        encoder: EventEncoder, logger: Logger = Logger(label: "bus", factory: { _ in SwiftLogNoOpLogHandler() })
+        encoder: EventEncoder, logger: Logger = Logger(label: "bus", factory: { _ in SwiftLogNoOpLogHandler() }),
+        metrics: any MetricsFactory = MetricsSystem.factory, tracer: any Tracer = InstrumentationSystem.tracer
     ) {
         core = EventBusCore(
-            topology: topology, options: subscription, encoder: encoder, logger: logger, clock: broker.clock.busClock
+            topology: topology, options: subscription, encoder: encoder, logger: logger, metrics: metrics,
+            tracer: tracer,
+            clock: broker.clock.busClock
         ) { (name) throws(AMQPError) in try broker.connect(named: name) }
     }
 

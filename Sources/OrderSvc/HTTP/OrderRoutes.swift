@@ -1,70 +1,42 @@
 import AMQPBridge
-import Foundation
 import Hummingbird
 import Ledger
+import ServiceHost
 
-/// The order service's routes: looking at orders, and placing one.
+/// The order service's HTTP API, described by `openapi.json`: placing, looking at and cancelling orders, and following one.
 enum OrderRoutes {
-    private static let defaultLimit = 50
-    private static let maxLimit = 100_000
-    /// A long list leaves page by page, so that it needs no more memory than a short one.
-    private static let pageSize = 200
-
-    static func add(to router: Router<BasicRequestContext>, over ledger: EventLedger) {
-        OrderDoor.add(to: router, over: ledger)
-        router.get("/orders") { request, _ in
-            let status = try request.uri.queryParameters["status"].map { try parseStatus(String($0)) }
-            let limit = try request.uri.queryParameters["limit"].map { try parseLimit(String($0)) } ?? defaultLimit
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody { try await write(status, limit, to: &$0, reading: ledger) })
-        }
-        router.get("/orders/:id") { _, context in
-            let id = try context.parameters.require("id").lowercased()
+    /// - Parameter rateLimit: requests a second and client; 0: any number.
+    static func add(to router: Router<ServiceRequestContext>, over ledger: EventLedger, rateLimit: Int = 0) {
+        router.add(middleware: methods)
+        let orders = router.group("/orders")
+            .add(middleware: RateLimitMiddleware(rate: rateLimit)).add(middleware: TraceMiddleware())
+        OrderDoor.add(to: orders, over: ledger)
+        OrderListRoute.add(to: orders, over: ledger)
+        OrderCancelRoute.add(to: orders, over: ledger)
+        OrderEventsRoute.add(to: orders, over: ledger)
+        orders.get(":id") { _, context in
+            let id = try orderID(context)
             let found = try await ledger.read { try OrderView(of: id, in: $0) }
-            guard let found else { throw HTTPError(.notFound, message: "there is no order \(id)") }
+            guard let found else { throw unknown(id) }
             return found
         }
+        router.get("/openapi.json") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json)))
+        }
     }
 
-    /// `{"orders":[…]}`
-    private static func write(
-        _ status: OrderStatus?, _ limit: Int, to writer: inout any ResponseBodyWriter, reading ledger: EventLedger
-    ) async throws {
-        let encoder = JSONEncoder()
-        var left = limit
-        var last: Order?
-        try await writer.write(ByteBuffer(string: "{\"orders\":["))
-        while left > 0 {
-            let size = min(left, pageSize)
-            let page = try await ledger.read { [last] in
-                try OrderStore(transaction: $0).page(after: last, status: status, limit: size)
-            }
-            var text = ByteBuffer()
-            for order in page {
-                if last != nil { text.writeString(",") }
-                text.writeBytes(try encoder.encode(OrderView(order, history: nil)))
-                last = order
-            }
-            try await writer.write(text)
-            left = page.count < size ? 0 : left - size
-        }
-        try await writer.write(ByteBuffer(string: "]}"))
-        try await writer.finish(nil)
+    /// The id in the path, as it is stored.
+    static func orderID(_ context: ServiceRequestContext) throws -> String {
+        try context.parameters.require("id").lowercased()
     }
 
-    private static func parseStatus(_ text: String) throws -> OrderStatus {
-        guard let status = OrderStatus(rawValue: text) else {
-            let known = OrderStatus.allCases.map(\.rawValue).joined(separator: ", ")
-            throw HTTPError(.badRequest, message: "status must be one of \(known)")
-        }
-        return status
-    }
+    static func unknown(_ id: String) -> Problem { Problem(.notFound, "there is no order \(id.prefix(64))") }
 
-    private static func parseLimit(_ text: String) throws -> Int {
-        guard let limit = Int(text), (1...maxLimit).contains(limit) else {
-            throw HTTPError(.badRequest, message: "limit must be a number from 1 to \(maxLimit)")
-        }
-        return limit
-    }
+    /// What can be done where. Otherwise the router says of any other method that the address itself is unknown.
+    private static let methods = AllowedMethods([
+        "/orders": [.get, .post], "/orders/:id": [.get], "/orders/:id/cancel": [.post], "/orders/:id/events": [.get],
+        "/openapi.json": [.get],
+    ])
 }

@@ -32,6 +32,15 @@ struct OrderView: ResponseEncodable {
             case eventID = "event_id"
             case causationID = "causation_id"
         }
+
+        init(_ entry: Order.Entry) {
+            time = RFC3339Time(milliseconds: entry.time).description
+            status = entry.status
+            event = entry.event
+            eventID = entry.eventID
+            source = entry.source
+            causationID = entry.causationID
+        }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -56,12 +65,9 @@ struct OrderView: ResponseEncodable {
         trackingNumber = order.trackingNumber
         placedAt = RFC3339Time(milliseconds: order.placedAt).description
         updatedAt = RFC3339Time(milliseconds: order.updatedAt).description
-        self.history = history?.map { entry in
-            EntryView(
-                time: RFC3339Time(milliseconds: entry.time).description, status: entry.status, event: entry.event,
-                eventID: entry.eventID, source: entry.source, causationID: entry.causationID)
-        }
+        self.history = history?.map(EntryView.init)
     }
+
     /// With its story; nil when there is no such order.
     init?(of id: String, in transaction: LedgerTransaction) throws {
         let store = OrderStore(transaction: transaction)

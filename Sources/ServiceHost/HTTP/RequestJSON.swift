@@ -7,9 +7,22 @@ public enum RequestJSON {
     /// 64 KiB.
     public static let maxBytes = 65_536
 
-    /// - Throws: an error that is answered with 413 when the body is larger than ``maxBytes``.
+    /// How long a body may take to come.
+    private static let patience = Duration.seconds(10)
+
+    /// - Throws: an error that is answered with 413 when the body is larger than ``maxBytes``, with 408 when it has not come
+    ///   within ten seconds.
     public static func bytes(of request: Request) async throws -> [UInt8] {
-        Array(buffer: try await request.body.collect(upTo: maxBytes))
+        let body = request.body
+        return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            group.addTask { Array(buffer: try await body.collect(upTo: maxBytes)) }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                throw Problem(.requestTimeout, "the body has not come within \(patience)")
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? []
+        }
     }
 
     /// The fields as they stand.
@@ -18,7 +31,7 @@ public enum RequestJSON {
     public static func object(_ body: [UInt8]) throws -> [String: Any] {
         try check(body)
         guard let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else {
-            throw HTTPError(.badRequest, message: "the body is not a JSON object")
+            throw Problem(.badRequest, "the body is not a JSON object")
         }
         return object
     }
@@ -29,7 +42,7 @@ public enum RequestJSON {
         do {
             return try JSONDecoder().decode(type, from: Data(body))
         } catch let error as DecodingError {
-            throw HTTPError(.badRequest, message: fault(error))
+            throw Problem(.badRequest, fault(error))
         }
     }
 
@@ -55,7 +68,7 @@ public enum RequestJSON {
         do {
             try JSONLimits.check(body)
         } catch {
-            throw HTTPError(.badRequest, message: error.message)
+            throw Problem(.badRequest, error.message)
         }
     }
 }

@@ -127,15 +127,14 @@ struct ServiceClient {
     }
 }
 
-/// The sentence in an error answer: Hummingbird wraps it as `{"error": {"message": …}}`.
+/// The sentence in an error answer, which is problem details (RFC 9457).
 enum ServiceRefusal {
-    private struct Wrapped: Decodable {
-        struct Inner: Decodable { var message: String }
-        var error: Inner
+    private struct Problem: Decodable {
+        var detail: String
     }
 
     static func text(in body: String) -> String {
-        let sentence = (try? JSONDecoder().decode(Wrapped.self, from: Data(body.utf8)))?.error.message ?? body
+        let sentence = (try? JSONDecoder().decode(Problem.self, from: Data(body.utf8)))?.detail ?? body
         return sentence.isEmpty ? "" : ": \(Visible.text(sentence))"
     }
 }

@@ -36,7 +36,9 @@ struct EventEncoderTests {
         let event = try encoder.encode(Events.parcel)
         let (metadata, _) = try Events.decode(event.body)
         #expect(event.key == "p-1")
-        #expect(metadata.causationID == nil && metadata.traceparent == nil)
+        #expect(metadata.causationID == nil)
+        // Everybody who meets the story makes the same trace of it.
+        #expect(metadata.traceparent == TraceParent(story: "p-1", event: event.id).description)
         #expect(metadata.correlationID == "p-1" && event.correlationID == "p-1")
         #expect(metadata.id == event.id && metadata.time == event.time && metadata.source == event.source)
     }
@@ -44,13 +46,14 @@ struct EventEncoderTests {
     @Test("each event names the one before, all the same story and trace")
     func chain() throws {
         var cause = try Events.decode(try encoder.encode(Events.parcel).body).metadata
-        cause.traceparent = "00-trace"
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        cause.traceparent = trace
         for link in 1...5 {
             let event = try encoder.encode(ParcelSent(parcelID: "p-\(link + 1)", weight: 1), causedBy: cause)
             let metadata = try Events.decode(event.body).metadata
             #expect(metadata.causationID == cause.id)
             #expect(metadata.correlationID == "p-1")
-            #expect(metadata.traceparent == "00-trace")
+            #expect(metadata.traceparent == trace)
             #expect(metadata.subject == "p-\(link + 1)" && event.key == "p-\(link + 1)")
             cause = metadata
         }

@@ -74,7 +74,8 @@ struct FailureTests {
     }
 
     @Test(arguments: [
-        (#"{"error":{"message":"no such thing"}}"#, ": no such thing"), ("plain\u{1B}", ": plain\u{FFFD}"), ("", ""),
+        (#"{"type":"about:blank","title":"Not Found","status":404,"detail":"no such thing"}"#, ": no such thing"),
+        ("plain\u{1B}", ": plain\u{FFFD}"), ("", ""),
     ])
     func refusalsOfServices(_ body: String, _ text: String) {
         #expect(ServiceRefusal.text(in: body) == text)

@@ -106,7 +106,7 @@ private struct IncomingCloudEvent: DecodableWithConfiguration {
         let attributes = try decoder.container(keyedBy: Attribute.self)
         try attributes.checkVersion()
         let type = EventType(rawValue: try attributes.text(.type))
-        guard let known = types[type] else {
+        guard let known = types[type] ?? types[AnyEvent.type] else {
             throw AMQPError(.unknownEventType, "nobody here handles events of type '\(type)'")
         }
         data = try attributes.event(known)

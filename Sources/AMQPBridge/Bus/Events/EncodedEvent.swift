@@ -1,3 +1,5 @@
+import Tracing
+
 /// An event ready to be stored or sent: its body and what the broker needs to know.
 public struct EncodedEvent: Hashable, Sendable {
     /// The message's id, too, however often it is sent: receivers know it again by this. At most 255 bytes.
@@ -66,13 +68,16 @@ public struct EventEncoder: Sendable {
         self.codec = codec
     }
 
-    /// Gives the event an id and a time, and ties it to the event that led to it.
+    /// Gives the event an id and a time, and ties it to the event that led to it and to the trace it belongs to: that of the
+    /// handler that runs here (``HandlingScope``), else that of the event that led to it, else one of its own.
     ///
     /// - Throws: `tooLarge` when an id, subject or the body exceeds what a message takes; whatever the codec throws.
     public func encode(_ event: some Event, causedBy cause: EventMetadata? = nil) throws -> EncodedEvent {
-        let metadata = EventMetadata(
-            source: source, type: Swift.type(of: event).type, subject: event.subject, traceparent: cause?.traceparent,
+        var metadata = EventMetadata(
+            source: source, type: Swift.type(of: event).type, subject: event.subject,
             correlationID: cause?.correlationID ?? event.subject, causationID: cause?.id)
+        let parent = ServiceContext.current?.handling?.traceParent ?? cause?.traceParent ?? metadata.traceParent
+        metadata.traceparent = parent.description
         let body = try codec.encode(event, metadata)
         let encoded = EncodedEvent(
             id: metadata.id, type: metadata.type, key: metadata.subject, routingKey: Swift.type(of: event).routingKey,

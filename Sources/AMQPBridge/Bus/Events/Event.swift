@@ -105,6 +105,8 @@ public struct IncomingEvent: Sendable {
     public var context: EventContext
     /// What a test lets go wrong with it.
     package var fault: InjectedFault?
+    /// What looks at the calls of its handler.
+    package var instruments: HandlerInstruments?
 
     /// As a bus hands it to a batch handler, for tests of those.
     public init(event: any Event, context: EventContext) {

@@ -10,7 +10,12 @@ public protocol EventCodec: Sendable {
 
     /// Bytes from a stranger: any content must end in a value or a thrown error, in bounded time and memory.
     ///
-    /// - Parameter types: the types this receiver knows.
+    /// - Parameter types: the types this receiver knows; with ``AnyEvent`` among them, all others are that.
     /// - Throws: `AMQPError` with `undecodable` or `unknownEventType`.
     func decode(_ body: [UInt8], as types: [EventType: any Event.Type]) throws -> (EventMetadata, any Event)
+
+    /// What an event of any type says about itself, its data left unread.
+    ///
+    /// - Throws: `AMQPError` with `undecodable`.
+    func decodeMetadata(_ body: [UInt8]) throws -> EventMetadata
 }

@@ -1,5 +1,6 @@
 import DequeModule
 import Logging
+import Tracing
 
 // Calling handlers and judging what comes of it.
 extension HandlerLane {
@@ -42,9 +43,11 @@ extension HandlerLane {
     ) async -> Result<[EncodedEvent], any Error> {
         do {
             try await delay(by: event.fault)
-            let events = try await event.handled { try await handler(event.event, event.context) }
-            guard !events.isEmpty else { return .success([]) }
-            return .success(try events.map { try context.encoder.encode($0, causedBy: event.context.metadata) })
+            return .success(
+                try await event.handled {
+                    let events = try await handler(event.event, event.context)
+                    return try events.map { try context.encoder.encode($0, causedBy: event.context.metadata) }
+                })
         } catch {
             return .failure(error)
         }
@@ -132,7 +135,7 @@ extension HandlerLane {
         switch handling.policy.classify(error) {
         case .permanent:
             context.breaker.succeeded(permit)
-            bury(item, error)
+            bury(item, error, .permanent)
         case .transient:
             let verdict = context.breaker.failed(item.id, permit, reason: "\(error)")
             if verdict == .hold { hold(item) } else { climb(item, error) }
@@ -144,23 +147,25 @@ extension HandlerLane {
 
     private func climb(_ item: LaneItem, _ error: any Error) {
         let steps = context.topology.ladder.steps
-        guard item.attempts < steps.count else { return bury(item, error) }
+        guard item.attempts < steps.count else { return bury(item, error, .exhausted) }
         lines.climbs(item.id, key: item.key, step: item.attempts, at: context.clock.now())
         let rung = steps[item.attempts]
         log("Will be tried again", item, error, ["rung": .string(rung.name)])
+        context.metrics?.retried(on: rung)
         add(copied(item, copies.retry(item.delivery, failure: error, on: rung)))
     }
 
-    private func bury(_ item: LaneItem, _ error: any Error) {
+    private func bury(_ item: LaneItem, _ error: any Error, _ reason: BusMetrics.DeadReason) {
         endLine(of: item)
         log("Dead letter", item, error)
+        context.metrics?.dead(reason)
         add(copied(item, copies.deadLetter(item.delivery, failure: error)))
     }
 
     private func refuse(_ item: LaneItem) {
         guard case .refused(let error) = item.content else { return }
-        log("Dead letter", item, error)
-        add(copied(item, copies.deadLetter(item.delivery, failure: error)))
+        let isUnknown = (error as? AMQPError)?.code == .unknownEventType
+        bury(item, error, isUnknown ? .unknownType : .undecodable)
     }
 
     /// An earlier event of its key waits on the ladder: so must this one, and it is sent there.
@@ -215,12 +220,15 @@ extension HandlerLane {
     }
 
     private func log(_ message: Logger.Message, _ item: LaneItem, _ error: any Error, _ more: Logger.Metadata = [:]) {
-        context.logger.debug(
-            message,
-            metadata: more.merging([
-                "event_id": .string(item.delivery.properties.messageID ?? "none"), "error": .string("\(error)"),
-                "attempt": .stringConvertible(item.attempts + 1),
-            ]) { $1 })
+        guard context.logger.logLevel <= .debug else { return }
+        ServiceContext.withValue(item.event.map { ServiceContext(handling: $0.context) }) {
+            context.logger.debug(
+                message,
+                metadata: more.merging([
+                    "event_id": .string(item.delivery.properties.messageID ?? "none"), "error": .string("\(error)"),
+                    "attempt": .stringConvertible(item.attempts + 1),
+                ]) { $1 })
+        }
     }
 
     // MARK: The handler's deadline

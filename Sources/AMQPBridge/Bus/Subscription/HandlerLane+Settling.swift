@@ -51,6 +51,7 @@ extension HandlerLane {
     private func acknowledge(_ tags: [DeliveryTag], to consumer: DeliveryConsumer) {
         CrashPoint.before(.ack)
         consumer.settle(tags, .ack)
+        context.metrics?.acked(tags.count)
         CrashPoint.after(.ack)
     }
 

@@ -7,6 +7,8 @@ struct LaneContext: Sendable {
     var options: SubscriptionOptions
     var encoder: EventEncoder
     var publisher: BusPublisher
+    var metrics: BusMetrics?
+    var instruments: HandlerInstruments?
     var breaker: Breaker
     var flow: FlowControl
     /// What a test lets go wrong.

@@ -26,12 +26,14 @@ struct Subscription: Sendable {
     }
 
     func dispatch(_ deliveries: [Delivery], from consumer: DeliveryConsumer) async {
+        context.metrics?.delivered(deliveries)
         var shares = [[LaneItem]](repeating: [], count: lanes.count + batchLanes.count)
         for delivery in deliveries {
             CrashPoint.before(.receive)
             if delivery.isOversized {
                 // Too large to copy: the broker moves it to the dead letters itself.
                 consumer.settle(delivery.tag, .reject(requeue: false))
+                context.metrics?.dead(.oversized)
                 continue
             }
             let (item, lane) = route(delivery, consumer)
@@ -51,7 +53,7 @@ struct Subscription: Sendable {
         do {
             let event = try decode(delivery, attempts)
             let metadata = event.context.metadata
-            switch handlers.handlers[metadata.type] {
+            switch handlers.handlers[metadata.type] ?? handlers.handlers[AnyEvent.type] {
             case .single(let handler, let policy)?:
                 let single = item(.event(event, LaneItem.Handling(handler: handler, policy: policy)))
                 return (single, lanes.count == 1 ? 0 : Int(UInt(bitPattern: single.key.hashValue) % UInt(lanes.count)))
@@ -72,7 +74,9 @@ struct Subscription: Sendable {
         let context = EventContext(
             metadata: metadata, routingKey: first.map { RoutingKey($0) } ?? delivery.routingKey,
             attempt: attempts + 1, isRedelivered: delivery.isRedelivered)
-        return IncomingEvent(event: event, context: context)
+        var incoming = IncomingEvent(event: event, context: context)
+        incoming.instruments = self.context.instruments
+        return incoming
     }
 
     // MARK: Beside the lanes
