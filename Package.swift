@@ -25,7 +25,8 @@ func service(
 ) -> Target {
     .executableTarget(
         name: name,
-        dependencies: ["ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", log, lifecycle, hummingbird] + others,
+        dependencies: ["ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", log, tracing, lifecycle, hummingbird]
+            + others,
         resources: resources,
         swiftSettings: settings
     )

@@ -139,6 +139,23 @@ struct OrderAPITests {
         }
     }
 
+    @Test("the trace a client began goes on in the order's events")
+    func trace() async throws {
+        let parent = try #require(TraceParent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
+        let id = UUIDv7().description
+        try await OrderAPI.open { api in
+            _ = try await api.ask(
+                .post, "/orders", OrderAPI.order(id), ["traceparent": parent.description])
+            _ = try await api.ask(
+                .post, "/orders/\(id)/cancel", nil, ["traceparent": parent.description])
+            let bodies = try await api.desk.ledger.read {
+                try $0.query("SELECT body FROM outbox WHERE key = ?", .text(id)).map { try $0.bytes("body") }
+            }
+            let traces = try bodies.map { try CloudEventsCodec().decodeMetadata($0).traceparent }
+            #expect(traces == [parent.description, parent.description])
+        }
+    }
+
     @Test("errors are problem details")
     func problems() async throws {
         try await OrderAPI.open { api in

@@ -2,6 +2,7 @@ import AMQPBridge
 import Foundation
 import Logging
 import Testing
+import Tracing
 
 @testable import ServiceHost
 
@@ -27,6 +28,25 @@ struct JSONLogTests {
                 "time": "1970-01-01T00:00:00.000Z", "level": "warning", "service": "order", "message": "Stopped",
                 "event_id": "1", "all": "new", "host": "h",
             ])
+    }
+
+    @Test("a line that is written in a handler names its order, its event, its attempt and its trace")
+    func handling() throws {
+        let metadata = EventMetadata(id: "e-1", source: "/s", type: "t.v1", subject: "o-1", correlationID: "o-1")
+        var scope = ServiceContext.topLevel
+        let trace = TraceParent(story: "o-1", event: "e-1")
+        scope.handling = HandlingScope(
+            traceParent: trace, event: EventContext(metadata: metadata, routingKey: "t", attempt: 3))
+        let handler = JSONLogHandler(label: "order", logLevel: .info, metadataProvider: .handling)
+        let event = LogEvent(
+            level: .info, message: "m", metadata: nil, source: nil, file: "f", function: "g", line: 1)
+        let inside = try ServiceContext.withValue(scope) {
+            try fields(try #require(handler.line(event, at: RFC3339Time(milliseconds: 0))))
+        }
+        #expect(inside["order_id"] == "o-1" && inside["event_id"] == "e-1" && inside["attempt"] == "3")
+        #expect(inside["trace_id"] == trace.traceID && inside["service"] == "order")
+        let outside = try fields(try #require(handler.line(event, at: RFC3339Time(milliseconds: 0))))
+        #expect(outside["order_id"] == nil && outside["trace_id"] == nil)
     }
 
     @Test(

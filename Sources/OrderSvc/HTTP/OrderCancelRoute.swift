@@ -24,6 +24,7 @@ enum OrderCancelRoute {
 
     private static func cancel(_ id: String, _ reason: String, over ledger: EventLedger) async throws {
         let command = CancelOrder(orderID: id, reason: reason)
+        let metadata = OrderDoor.metadata(of: CancelOrder.type, about: id)
         do {
             try await ledger.write { transaction in
                 guard let order = try OrderStore(transaction: transaction).find(id) else {
@@ -33,8 +34,6 @@ enum OrderCancelRoute {
                     throw Problem(
                         .conflict, "order \(id) is \(order.status.rawValue), and nothing can be cancelled any more")
                 }
-                let metadata = EventMetadata(
-                    source: OrderDoor.source, type: CancelOrder.type, subject: id, correlationID: id)
                 let events = try OrderCancelling.cancel(command, heard: metadata, in: transaction)
                 try transaction.record(EventContext(metadata: metadata, routingKey: CancelOrder.routingKey), .handled)
                 for event in events { try transaction.emit(event, causedBy: metadata) }

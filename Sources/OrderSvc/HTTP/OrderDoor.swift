@@ -4,11 +4,12 @@ import Hummingbird
 import Ledger
 import ServiceHost
 import ShopEvents
+import Tracing
 
 /// Placing an order over HTTP. It needs this service's database and nothing else: no broker, no other service.
 enum OrderDoor {
     /// As the order's story names who placed it.
-    static let source = "\(ShopService.order.source)/http"
+    private static let source = "\(ShopService.order.source)/http"
 
     /// 202 with the order's address when it is stored, now or before; 409 for the same id with another body, 422 for an
     /// invalid order, 400 for what is no JSON object, 413 above 64 KiB, 503 while the database cannot be written.
@@ -44,13 +45,13 @@ enum OrderDoor {
             try OrderRules.checkAnswerable(command)
             let faults = OrderRules.faults(of: command)
             guard faults.isEmpty else { throw unacceptable(faults) }
+            let metadata = metadata(of: PlaceOrder.type, about: command.orderID.lowercased())
             return try await ledger.write { transaction in
                 let keys = IdempotencyStore(transaction: transaction)
                 if let seal, let known = try keys.order(placedWith: seal) { return known }
-                let id = command.orderID.lowercased()
-                try place(command, id, in: transaction)
-                if let seal { try keys.insert(seal, orderID: id) }
-                return id
+                try place(command, as: metadata, in: transaction)
+                if let seal { try keys.insert(seal, orderID: metadata.subject) }
+                return metadata.subject
             }
         } catch let error as OrderRules.Unanswerable {
             throw unacceptable(["\(error)"])
@@ -61,8 +62,16 @@ enum OrderDoor {
         }
     }
 
-    private static func place(_ command: PlaceOrder, _ id: String, in transaction: LedgerTransaction) throws {
-        let metadata = EventMetadata(source: source, type: PlaceOrder.type, subject: id, correlationID: id)
+    /// What a command over HTTP would say of itself as an event; it goes on in the request's trace.
+    static func metadata(of type: EventType, about orderID: String) -> EventMetadata {
+        EventMetadata(
+            source: source, type: type, subject: orderID,
+            traceparent: ServiceContext.current?.handling?.traceParent.description, correlationID: orderID)
+    }
+
+    private static func place(
+        _ command: PlaceOrder, as metadata: EventMetadata, in transaction: LedgerTransaction
+    ) throws {
         let outcome = try OrderPlacing.place(command, heard: metadata, in: transaction)
         guard case .stored(let events) = outcome else { return }
         // As if the command had come over the bus: the order's trace begins with it.
