@@ -60,7 +60,8 @@ public struct ServiceHost {
             exit(0)
         } catch {
             try? FileHandle.standardError.write(contentsOf: Data("\(definition.name): \(error)\n".utf8))
-            exit((error as? AMQPError)?.code == .invalidConfiguration ? 64 : 1)
+            // At once, so that these are the last words: the HTTP server's shutdown may still have something to say.
+            _exit((error as? AMQPError)?.code == .invalidConfiguration ? 64 : 1)
         }
     }
 

@@ -1,34 +1,49 @@
 /// A place in a trace, as W3C Trace Context writes it: `00-<trace>-<span>-<flags>`, all hexadecimal. Pure.
+///
+/// Kept as that text: it is passed on far more often than it is taken apart.
 public struct TraceParent: Hashable, Sendable, CustomStringConvertible {
-    /// 32 lower-case hexadecimal digits, not all zero.
-    public let traceID: String
-    /// The span that led here: 16 lower-case hexadecimal digits, not all zero.
-    public let spanID: String
-    /// Bit 0: whoever began the trace records it.
-    public let flags: UInt8
+    /// Version, trace, span and flags with three hyphens between.
+    private static let length = 2 + 1 + 32 + 1 + 16 + 1 + 2
+
+    /// The header's value, of version 00.
+    public let description: String
 
     /// Reads a `traceparent` of version 00, or of a later one as far as it begins like that (Trace Context, 3.2). Nil when it
     /// is none.
     public init?(_ text: String) {
-        let parts = text.utf8.prefix(256).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.count >= 4, let version = Self.hex(parts[0], 2), version != "ff",
-            version != "00" || parts.count == 4,
-            let trace = Self.hex(parts[1], 32), let span = Self.hex(parts[2], 16), let flags = Self.hex(parts[3], 2),
-            let bits = UInt8(flags, radix: 16)
-        else { return nil }
-        self.init(traceID: trace, spanID: span, flags: bits)
+        var text = text
+        guard text.withUTF8({ Self.isRight($0) }) else { return nil }
+        description =
+            text.utf8.count == Self.length && text.hasPrefix("00") ? text : "00" + text.utf8Part(2..<Self.length)
     }
 
     /// Nil when one of them is no id.
     public init?(traceID: String, spanID: String, flags: UInt8 = 1) {
-        guard Self.hex(traceID.utf8[...], 32) != nil, Self.hex(spanID.utf8[...], 16) != nil,
-            traceID.utf8.contains(where: { $0 != UInt8(ascii: "0") }),
-            spanID.utf8.contains(where: { $0 != UInt8(ascii: "0") })
-        else { return nil }
-        self.traceID = traceID
-        self.spanID = spanID
-        self.flags = flags
+        self.init("00-\(traceID)-\(spanID)-\(flags < 16 ? "0" : "")\(String(flags, radix: 16))")
     }
+
+    /// 32 lower-case hexadecimal digits, not all zero.
+    public var traceID: String { description.utf8Part(3..<35) }
+
+    /// The span that led here: 16 lower-case hexadecimal digits, not all zero.
+    public var spanID: String { description.utf8Part(36..<52) }
+
+    /// Bit 0: whoever began the trace records it.
+    public var flags: UInt8 { UInt8(description.utf8Part(53..<55), radix: 16) ?? 0 }
+
+    private static func isRight(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count >= length, text[2] == hyphen, text[35] == hyphen, text[52] == hyphen else { return false }
+        let isLater = !(text[0] == zero && text[1] == zero)
+        guard text.count == length || (isLater && text[length] == hyphen) else { return false }
+        guard !(text[0] == UInt8(ascii: "f") && text[1] == UInt8(ascii: "f")) else { return false }
+        let isHex = [0..<2, 3..<35, 36..<52, 53..<55].allSatisfy { range in
+            text[range].allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+        }
+        return isHex && text[3..<35].contains { $0 != zero } && text[36..<52].contains { $0 != zero }
+    }
+
+    private static let hyphen = UInt8(ascii: "-")
+    private static let zero = UInt8(ascii: "0")
 
     /// The trace of a story that nobody has begun to trace: everybody who meets it makes the same of it, so that it is one
     /// trace all the same. A story that is called by a UUID gives its trace that very number.
@@ -38,18 +53,10 @@ public struct TraceParent: Hashable, Sendable, CustomStringConvertible {
     ///   - event: the id of one of them, which stands for the span.
     public init(story: String, event: String) {
         let (trace, span) = (Self.number(story), Self.number(event))
-        traceID = Self.digits(trace == 0 ? 1 : trace, 32)
         // Of a UUIDv7 the random half.
         let half = UInt64(truncatingIfNeeded: span)
-        spanID = Self.digits(UInt128(half == 0 ? 1 : half), 16)
-        flags = 0
-    }
-
-    public var description: String { "00-\(traceID)-\(spanID)-\(flags < 16 ? "0" : "")\(String(flags, radix: 16))" }
-
-    private static func hex(_ text: Substring.UTF8View.SubSequence, _ count: Int) -> String? {
-        let isRight = text.count == count && text.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-        return isRight ? String(Substring(text)) : nil
+        description =
+            "00-\(Self.digits(trace == 0 ? 1 : trace, 32))-\(Self.digits(UInt128(half == 0 ? 1 : half), 16))-00"
     }
 
     /// A UUID's own, else a hash (FNV-1a with 128 bits), the same in every process.
@@ -68,5 +75,13 @@ public struct TraceParent: Hashable, Sendable, CustomStringConvertible {
     private static func digits(_ number: UInt128, _ count: Int) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    }
+}
+
+extension String {
+    /// The bytes there, of which the caller knows that they are ASCII.
+    fileprivate func utf8Part(_ range: Range<Int>) -> String {
+        let begin = utf8.index(startIndex, offsetBy: range.lowerBound)
+        return String(self[begin..<utf8.index(begin, offsetBy: range.count)])
     }
 }
