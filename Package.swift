@@ -53,6 +53,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
@@ -109,7 +110,11 @@ let package = Package(
         .target(name: "ShopEvents", dependencies: ["AMQPBridge"], swiftSettings: settings),
         // The API's description is part of the binary, too.
         service(
-            "OrderSvc", with: [.product(name: "Crypto", package: "swift-crypto")],
+            "OrderSvc",
+            with: [
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             embedding: [.embedInCode("openapi.json")]),
         service("InventorySvc"),
         service("ShippingSvc"),

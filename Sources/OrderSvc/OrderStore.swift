@@ -140,8 +140,11 @@ struct OrderStore {
             .text(event.rawValue), .text(metadata.id), .text(metadata.source), SQLValue(metadata.causationID))
     }
 
-    func history(of id: String) throws -> [Order.Entry] {
-        try transaction.query("SELECT * FROM order_history WHERE order_id = ? ORDER BY entry", .text(id)).map { row in
+    /// - Parameter last: only what came behind the entry of this number; they count from 1, without gaps.
+    func history(of id: String, after last: Int = 0) throws -> [Order.Entry] {
+        try transaction.query(
+            "SELECT * FROM order_history WHERE order_id = ? AND entry > ? ORDER BY entry", .text(id), SQLValue(last)
+        ).map { row in
             Order.Entry(
                 time: Int64(try row.int("time")), status: try Self.status(row), event: try row.text("event"),
                 eventID: try row.text("event_id"), source: try row.text("source"),

@@ -1,3 +1,5 @@
+import AMQPBridge
+
 /// Names a message for good (RFC 5322, 3.6.4): the same event makes the same id, so that whoever gets a message twice
 /// can tell.
 struct MessageID: Hashable, Sendable, CustomStringConvertible {
@@ -39,18 +41,7 @@ struct MessageID: Hashable, Sendable, CustomStringConvertible {
         return text
     }
 
-    /// 32 hexadecimal digits that are the same in every process and release: FNV-1a with 128 bits.
-    ///
-    /// Ids are made by the shop's own services (UUIDv7), so nobody outside picks them to collide; by chance, among
-    /// 10^12 messages, two share a hash with a probability of about 10^-15.
-    var stableHash: String {
-        var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
-        let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
-        for byte in description.utf8 {
-            hash ^= UInt128(byte)
-            hash &*= prime
-        }
-        let hex = String(hash, radix: 16)
-        return String(repeating: "0", count: 32 - hex.utf8.count) + hex
-    }
+    /// 32 hexadecimal digits that are the same in every process and release. Ids are made by the shop's own services (UUIDv7),
+    /// so nobody outside picks them to collide.
+    var stableHash: String { StableHash.of(description).hexadecimal }
 }

@@ -1,3 +1,4 @@
+import AMQPBridge
 import Crypto
 import Foundation
 import HTTPTypes
@@ -37,10 +38,7 @@ struct IdempotencyKey: Hashable {
     }
 
     func seal(_ body: [UInt8]) -> Seal {
-        let hash = SHA256.hash(data: body).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 0xF, radix: 16)
-        }
-        return Seal(key: text, bodyHash: hash.joined())
+        Seal(key: text, bodyHash: SHA256.hash(data: body).map(\.hexadecimal).joined())
     }
 }
 

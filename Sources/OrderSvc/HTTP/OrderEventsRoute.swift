@@ -1,4 +1,5 @@
 import AMQPBridge
+import AsyncAlgorithms
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -17,7 +18,7 @@ enum OrderEventsRoute {
     static func add(to orders: RouterGroup<ServiceRequestContext>, over ledger: EventLedger) {
         orders.get(":id/events") { request, context in
             let id = try OrderRoutes.orderID(context)
-            let last = Self.lastEventID.flatMap { request.headers[$0] }.flatMap { Int($0) } ?? 0
+            let last = Self.lastEventID.flatMap { request.headers[$0] }.flatMap { Int($0) }.map { max(0, $0) } ?? 0
             guard let story = try await ledger.read({ try Story(of: id, after: last, in: $0) }) else {
                 throw OrderRoutes.unknown(id)
             }
@@ -29,30 +30,34 @@ enum OrderEventsRoute {
     }
 
     private struct Story: Sendable {
-        var entries: ArraySlice<Order.Entry>
+        var entries: [Order.Entry]
         var isOver: Bool
 
         init?(of id: String, after last: Int, in transaction: LedgerTransaction) throws {
             let store = OrderStore(transaction: transaction)
             guard let order = try store.find(id) else { return nil }
-            entries = try store.history(of: id).dropFirst(max(0, last))
+            entries = try store.history(of: id, after: last)
             isOver = order.status.isTerminal
         }
     }
+
+    /// Why it is time for a look.
+    private enum Reason { case change, heartbeat }
 
     private static func write(
         _ id: String, after last: Int, to writer: inout any ResponseBodyWriter, following ledger: EventLedger
     ) async throws {
         var last = last
-        // Before the first look, so that nothing can happen in between.
-        let changes = ledger.changes(atLeastEvery: heartbeat)
-        for await change in changes.cancelOnGracefulShutdown() {
+        // The first look is behind the subscription, so that nothing can happen in between.
+        let changes = ledger.changes().map { Reason.change }
+        let heart = AsyncTimerSequence(interval: heartbeat, clock: .continuous).map { _ in Reason.heartbeat }
+        for await reason in merge(chain([.change].async, changes), heart).cancelOnGracefulShutdown() {
             let story = try await ledger.read { [last] in try Story(of: id, after: last, in: $0) }
             guard let story else { break }
             if !story.entries.isEmpty {
                 try await writer.write(ByteBuffer(string: text(of: story.entries, after: last)))
                 last += story.entries.count
-            } else if change == .none {
+            } else if reason == .heartbeat {
                 try await writer.write(ByteBuffer(string: ":\n\n"))
             }
             if story.isOver { break }
@@ -60,7 +65,7 @@ enum OrderEventsRoute {
         try await writer.finish(nil)
     }
 
-    private static func text(of entries: ArraySlice<Order.Entry>, after last: Int) throws -> String {
+    private static func text(of entries: [Order.Entry], after last: Int) throws -> String {
         try entries.enumerated().map { offset, entry in
             let data = String(decoding: try PlainJSON.encode(OrderView.EntryView(entry)), as: UTF8.self)
             return "id: \(last + offset + 1)\nevent: \(entry.event)\ndata: \(data)\n\n"

@@ -37,11 +37,7 @@ struct FileTracer: Tracer {
 enum SpanID {
     /// As hexadecimal digits, never all zero.
     static func random(_ bits: Int) -> String {
-        let digits = (0..<bits / 32).map { _ in
-            let part = String(UInt32.random(in: 1 ... .max), radix: 16)
-            return String(repeating: "0", count: 8 - part.utf8.count) + part
-        }
-        return digits.joined()
+        (0..<bits / 64).map { _ in UInt64.random(in: 1 ... .max).hexadecimal }.joined()
     }
 }
 

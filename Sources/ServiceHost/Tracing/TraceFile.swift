@@ -7,9 +7,10 @@ import Synchronization
 /// A file of spans, many to a line and a write. A file that has grown large is put aside under its name with `.1` behind it,
 /// once: what was there before goes.
 final class TraceFile: Sendable {
-    /// In memory before they are written, whatever the clock says; at most twice that, then spans are dropped: a full disk
-    /// must not fill memory.
-    private static let gathered = 256
+    /// So long they gather, so that many share a write.
+    private static let gathering = Duration.milliseconds(100)
+    /// In memory at most; then spans are dropped: a full disk must not fill memory.
+    private static let maxGathered = 16_384
     private static let largest = 256 << 20
 
     private let path: String
@@ -18,6 +19,8 @@ final class TraceFile: Sendable {
     private let output: Mutex<FileHandle>
     private let logger: Logger
     private let hasFailed = Atomic(false)
+    /// Says that there is something to write; who ends a span never waits for a disk.
+    private let (arrivals, arrival) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameter path: appended to; made when missing, for the owner alone.
     /// - Throws: `invalidConfiguration` when it cannot be written.
@@ -38,17 +41,19 @@ final class TraceFile: Sendable {
     }
 
     func add(_ span: OTLP.Span) {
-        let count = spans.withLock { spans in
-            if spans.count < 2 * Self.gathered { spans.append(span) }
-            return spans.count
+        let isFirst = spans.withLock { spans in
+            if spans.count < Self.maxGathered { spans.append(span) }
+            return spans.count == 1
         }
-        if count >= Self.gathered { flush() }
+        if isFirst { arrival.yield() }
     }
 
-    /// Once a second, until cancelled; then a last time.
+    /// Writes what arrives, until cancelled; what is left then is for `flush()`.
     func run() async {
-        while (try? await Task.sleep(for: .seconds(1))) != nil { flush() }
-        flush()
+        for await _ in arrivals {
+            try? await Task.sleep(for: Self.gathering)
+            flush()
+        }
     }
 
     func flush() {

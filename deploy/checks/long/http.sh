@@ -10,6 +10,7 @@ RUN_DIR=$(mktemp -d)
 export RUN_DIR TRACE_FILE='' LOG_FORMAT=json LOG_LEVEL=debug HTTP_RATE_LIMIT=0
 source "$root/deploy/lib/common.sh"
 source "$root/deploy/lib/install.sh"
+source "$root/deploy/lib/services.sh"
 
 clean_up() {
   "$root/deploy/down" >/dev/null 2>&1 || true
@@ -18,8 +19,6 @@ clean_up() {
 trap clean_up EXIT
 
 fail() { echo "http: $*" >&2 && exit 1; }
-
-port_of() { cat -- "$RUN_DIR/$1.http"; }
 
 # prometheus is installed for promtool alone.
 install_packages prometheus python3-venv
@@ -33,7 +32,7 @@ timeout 300 "$RUN_DIR/venv/bin/pip" install -q --disable-pip-version-check 'sche
 
 for service in order inventory shipping notify; do
   metrics=$RUN_DIR/$service.metrics
-  curl -fsS --max-time 10 "http://127.0.0.1:$(port_of "$service")/metrics" >"$metrics"
+  curl -fsS --max-time 10 "http://127.0.0.1:$(service_port "$service")/metrics" >"$metrics"
   promtool check metrics <"$metrics" || fail "promtool finds fault with the metrics of $service"
   # Each has taken something in, sent what follows, and stands still now.
   awk '/^amqpbridge_delivered_total /{taken = $2} /^amqpbridge_acked_total /{acked = $2} /^ledger_outbox_events /{left = $2}
@@ -41,10 +40,10 @@ for service in order inventory shipping notify; do
 done
 echo "promtool: nothing found in the metrics of four services"
 
-timeout 900 "$RUN_DIR/venv/bin/schemathesis" --config-file "$root/deploy/lib/schemathesis.toml" run "http://127.0.0.1:$(port_of order)/openapi.json" \
+timeout 900 "$RUN_DIR/venv/bin/schemathesis" --config-file "$root/deploy/lib/schemathesis.toml" run "http://127.0.0.1:$(service_port order)/openapi.json" \
   --max-examples "${EXAMPLES:-50}" --request-timeout 10 --seed 1 --exclude-path-regex '/events$' >"$RUN_DIR/schemathesis.log" 2>&1 || {
   cat -- "$RUN_DIR/schemathesis.log" >&2
   fail "schemathesis has found something"
 }
-curl -fsS --max-time 10 "http://127.0.0.1:$(port_of order)/health/ready" >/dev/null || fail "order is not ready any more"
+curl -fsS --max-time 10 "http://127.0.0.1:$(service_port order)/health/ready" >/dev/null || fail "order is not ready any more"
 tail -n 5 -- "$RUN_DIR/schemathesis.log"

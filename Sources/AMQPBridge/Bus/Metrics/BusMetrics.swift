@@ -67,11 +67,10 @@ package final class BusMetrics: Sendable {
             }
         }
         published.increment(by: outcomes.count)
-        for (counter, count) in [
-            (self.confirmed, confirmed), (self.nacked, nacked), (self.returned, returned), (self.unknown, unknown),
-        ] where count > 0 {
-            counter.increment(by: count)
-        }
+        if confirmed > 0 { self.confirmed.increment(by: confirmed) }
+        if nacked > 0 { self.nacked.increment(by: nacked) }
+        if returned > 0 { self.returned.increment(by: returned) }
+        if unknown > 0 { self.unknown.increment(by: unknown) }
     }
 
     func delivered(_ deliveries: [Delivery]) {

@@ -19,7 +19,7 @@ public struct TraceParent: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil when one of them is no id.
     public init?(traceID: String, spanID: String, flags: UInt8 = 1) {
-        self.init("00-\(traceID)-\(spanID)-\(flags < 16 ? "0" : "")\(String(flags, radix: 16))")
+        self.init("00-\(traceID)-\(spanID)-\(flags.hexadecimal)")
     }
 
     /// 32 lower-case hexadecimal digits, not all zero.
@@ -55,11 +55,10 @@ public struct TraceParent: Hashable, Sendable, CustomStringConvertible {
         let (trace, span) = (Self.number(story), Self.number(event))
         // Of a UUIDv7 the random half.
         let half = UInt64(truncatingIfNeeded: span)
-        description =
-            "00-\(Self.digits(trace == 0 ? 1 : trace, 32))-\(Self.digits(UInt128(half == 0 ? 1 : half), 16))-00"
+        description = "00-\(max(trace, 1).hexadecimal)-\(max(half, 1).hexadecimal)-00"
     }
 
-    /// A UUID's own, else a hash (FNV-1a with 128 bits), the same in every process.
+    /// A UUID's own, else its hash.
     private static func number(_ text: String) -> UInt128 {
         let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
         if digits.count == 32, text.utf8.count == 36,
@@ -67,14 +66,7 @@ public struct TraceParent: Hashable, Sendable, CustomStringConvertible {
         {
             return number
         }
-        var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
-        for byte in text.utf8 { hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b }
-        return hash
-    }
-
-    private static func digits(_ number: UInt128, _ count: Int) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        return StableHash.of(text)
     }
 }
 
