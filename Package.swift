@@ -47,6 +47,7 @@ let package = Package(
         .executable(name: "InventorySvc", targets: ["InventorySvc"]),
         .executable(name: "ShippingSvc", targets: ["ShippingSvc"]),
         .executable(name: "NotifySvc", targets: ["NotifySvc"]),
+        .executable(name: "BoardSvc", targets: ["BoardSvc"]),
         .executable(name: "shop", targets: ["Shop"]),
         // For fault scenarios alone, which load it into services: a product, because only those are shared libraries.
         .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
@@ -122,6 +123,16 @@ let package = Package(
         service(
             "NotifySvc", with: ["CCurl", .product(name: "Mustache", package: "swift-mustache")],
             embedding: [.embedInCode("Templates")]),
+        // So is the page.
+        service(
+            "BoardSvc",
+            with: [
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            embedding: [.embedInCode("Page")]),
         .executableTarget(
             name: "Shop",
             dependencies: [

@@ -16,12 +16,15 @@ public struct ServiceDefinition: Sendable {
     public var defaultPort: Int
     public var topology: @Sendable (QueueType, RetryLadder) -> ServiceTopology
     public var migrations: [Migration]
+    /// How it reads events. Default: as everybody writes them, and nothing else.
+    public var codec: any EventCodec
     /// Handlers without the ledger that run at the same time.
     public var concurrency: @Sendable (HostConfiguration) -> Int
 
     public init(
         name: String, source: String, defaultPort: Int,
         topology: @escaping @Sendable (QueueType, RetryLadder) -> ServiceTopology, migrations: [Migration],
+        codec: any EventCodec = CloudEventsCodec(),
         concurrency: @escaping @Sendable (HostConfiguration) -> Int = { _ in 1 }
     ) {
         self.name = name
@@ -29,6 +32,7 @@ public struct ServiceDefinition: Sendable {
         self.defaultPort = defaultPort
         self.topology = topology
         self.migrations = migrations
+        self.codec = codec
         self.concurrency = concurrency
     }
 }
@@ -85,7 +89,7 @@ public struct ServiceHost {
         configuration.poison?.arm()
         self.configuration = configuration
         logger = Logger(label: definition.name)
-        let encoder = EventEncoder(source: definition.source)
+        let encoder = EventEncoder(source: definition.source, codec: definition.codec)
         let ledger = try EventLedger(
             path: "\(configuration.dataDirectory)/\(definition.name).db", migrations: definition.migrations,
             encoder: encoder, logger: logger,

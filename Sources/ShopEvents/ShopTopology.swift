@@ -2,7 +2,10 @@ public import AMQPBridge
 
 /// Who listens to what. A new service is one entry here and one folder; no other service changes.
 public enum ShopService: String, CaseIterable, Sendable {
-    case order, inventory, shipping, notify
+    case order, inventory, shipping, notify, board
+
+    /// Those that do something about orders. The others look on: no order waits for them, and no books hold them.
+    public static let workers: [ShopService] = [.order, .inventory, .shipping, .notify]
 
     public var listensTo: [RoutingKey] {
         switch self {
@@ -19,6 +22,26 @@ public enum ShopService: String, CaseIterable, Sendable {
                 OrderCreated.routingKey, OrderRejected.routingKey, ShippingStarted.routingKey,
                 OrderCancelled.routingKey,
             ]
+        case .board: ["#"]
+        }
+    }
+
+    /// What it tells others. Commands come from outside.
+    public var emits: [RoutingKey] {
+        switch self {
+        case .order:
+            [
+                OrderCreated.routingKey, OrderRejected.routingKey, OrderCancelRequested.routingKey,
+                OrderCancelled.routingKey,
+            ]
+        case .inventory:
+            [
+                InventoryUpdated.routingKey, InventoryRejected.routingKey, InventoryReleased.routingKey,
+                InventoryLow.routingKey,
+            ]
+        case .shipping:
+            [ShippingStarted.routingKey, ShippingCancelled.routingKey, ShippingCancelRefused.routingKey]
+        case .notify, .board: []
         }
     }
 
@@ -32,6 +55,7 @@ public enum ShopService: String, CaseIterable, Sendable {
         case .inventory: 8082
         case .shipping: 8083
         case .notify: 8084
+        case .board: 8085
         }
     }
 

@@ -53,6 +53,16 @@ struct ContractTests {
         }
     }
 
+    @Test func everyEventHasOneEmitterAndCommandsHaveNone() {
+        let emitted = ShopService.allCases.flatMap(\.emits)
+        #expect(Set(emitted).count == emitted.count)
+        let commands = [PlaceOrder.routingKey, CancelOrder.routingKey]
+        let heard = Set(ShopService.workers.flatMap(\.listensTo))
+        #expect(heard.subtracting(emitted) == Set(commands))
+        // For whoever is interested.
+        #expect(Set(emitted).subtracting(heard) == [InventoryReleased.routingKey, InventoryLow.routingKey])
+    }
+
     @Test func aCancellationNeedsTheOrderAlone() throws {
         let body = #"{"order_id":"1","more":1}"#
         #expect(try JSONDecoder().decode(CancelOrder.self, from: Data(body.utf8)) == CancelOrder(orderID: "1"))

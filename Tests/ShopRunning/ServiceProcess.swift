@@ -1,7 +1,7 @@
 package import Foundation
 package import ShopEvents
 
-/// One of the four services as a real process, with its own port, data and log.
+/// One of the shop's services as a real process, with its own port, data and log.
 package struct ServiceProcess: Sendable {
     package let service: ShopService
     package let port: Int

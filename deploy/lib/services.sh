@@ -2,9 +2,9 @@
 # shellcheck disable=SC2034 # other files read what is set here
 # The services: a new one is a line in each of these. Started in this order.
 
-readonly SERVICES=(order inventory shipping notify)
-declare -rA SERVICE_BINARY=([order]=OrderSvc [inventory]=InventorySvc [shipping]=ShippingSvc [notify]=NotifySvc)
-declare -rA SERVICE_PORT=([order]=8081 [inventory]=8082 [shipping]=8083 [notify]=8084)
+readonly SERVICES=(order inventory shipping notify board)
+declare -rA SERVICE_BINARY=([order]=OrderSvc [inventory]=InventorySvc [shipping]=ShippingSvc [notify]=NotifySvc [board]=BoardSvc)
+declare -rA SERVICE_PORT=([order]=8081 [inventory]=8082 [shipping]=8083 [notify]=8084 [board]=8085)
 
 readonly READY_SECONDS=60
 # A service has ten seconds to settle what it has in hand; two more for the process to end.
@@ -42,6 +42,7 @@ service_start() {
     if [[ $name == notify && -z ${SMTP_URL:-} ]]; then export MAIL_DIR=$RUN_DIR/mail; else unset MAIL_DIR; fi
     # The mail server's password is nobody else's business.
     [[ $name == notify ]] || unset SMTP_URL SMTP_USER SMTP_PASSWORD_FILE
+    if [[ $name == board ]]; then board_environment; else unset BOARD_TOKEN BOARD_TOKEN_FILE; fi
     # Data, logs and e-mails hold the addresses of customers.
     umask 077
     mkdir -p -- "$DATA_DIR" ${MAIL_DIR:+"$MAIL_DIR"}
@@ -51,6 +52,18 @@ service_start() {
     stat -c %s -- "$log" >"$RUN_DIR/.$name.log-offset"
     process_start "$(service_pid_file "$name")" "$log" "$binary"
   )
+}
+
+# Where the others are, and what an operator has to show: a token of this RUN_DIR's own, unless there is another.
+board_environment() {
+  local other port
+  for other in "${SERVICES[@]}"; do
+    port=$(service_port "$other") || port=${SERVICE_PORT[$other]}
+    export "${other^^}_URL=http://127.0.0.1:$port"
+  done
+  [[ -z ${BOARD_TOKEN:-}${BOARD_TOKEN_FILE:-} ]] || return 0
+  export BOARD_TOKEN_FILE=$RUN_DIR/board.token
+  [[ -s $BOARD_TOKEN_FILE ]] || (umask 077 && head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$BOARD_TOKEN_FILE")
 }
 
 # service_stop_unless_current NAME: a service with another AMQP_URL than ours (the broker had to move to another port)

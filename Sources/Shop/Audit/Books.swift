@@ -74,11 +74,11 @@ struct Books {
         }
     }
 
-    /// An event that a service gave up.
+    /// An event that a service gave up. What an onlooker gave up moves no order.
     ///
     /// - Parameter orderID: the order it is about.
     mutating func enterLetter(of service: ShopService, event: String, orderID: String) {
-        guard let id = OrderID.canonical(orderID) else { return }
+        guard ShopService.workers.contains(service), let id = OrderID.canonical(orderID) else { return }
         let isPlacing = service == .order && event == PlaceOrder.routingKey.rawValue
         // A letter alone is no order: anybody can publish an event about none.
         guard isPlacing || orders[id] != nil else { return }
@@ -88,7 +88,7 @@ struct Books {
             switch service {
             case .notify: if let kind = MailKinds.of(event) { facts.coming.insert(kind) }
             case .inventory: facts.isComing(event)
-            case .order, .shipping: break
+            case .order, .shipping, .board: break
             }
         }
     }

@@ -8,7 +8,7 @@ struct OrderTraceCommand: AsyncParsableCommand {
         commandName: "trace",
         abstract: "Show an order's whole way: every hop, attempt, delay and dead letter.",
         discussion: """
-            Asks every service what it did with the order's events and which of them it still has to send, and looks for \
+            Asks every service that does something about orders what it did with the order's events and which of them it still has to send, and looks for \
             them among the dead letters. Where one cannot be reached the rest is shown, and the exit code is 69.
             """
     )
@@ -27,7 +27,7 @@ struct OrderTraceCommand: AsyncParsableCommand {
         let settings = Settings()
         var rows: [TraceRow] = []
         var failures: [Failure] = []
-        for service in ShopService.allCases {
+        for service in ShopService.workers {
             let address = try settings.address(of: service)
             try await Self.collect(&failures) { rows += try await Self.rows(of: id, at: address) }
         }
@@ -64,7 +64,7 @@ struct OrderTraceCommand: AsyncParsableCommand {
         let queues = try await Broker.withConnection(settings) { try await ShopQueues(settings, on: $0) }
         let letters = DeadLetters(try settings.broker())
         var rows: [TraceRow] = []
-        for service in queues.withLetters {
+        for service in queues.withLetters where ShopService.workers.contains(service) {
             try await letters.look(service.rawValue) { letters in
                 rows += letters.filter { LetterOrder($0).isAbout(id) }.map { TraceRow($0) }
             }

@@ -55,7 +55,7 @@ actor Drill {
 
     func choose(_ limit: Int) -> Int { random.below(limit) }
 
-    func chooseService() -> ShopService { ShopService.allCases[random.below(ShopService.allCases.count)] }
+    func chooseService() -> ShopService { ShopService.workers[random.below(ShopService.workers.count)] }
 
     func shuffle<Element>(_ elements: [Element]) -> [Element] { elements.shuffled(using: &random) }
 
@@ -98,7 +98,7 @@ actor Drill {
     ///   - words: what must stand in their reasons.
     ///   - begin: when it was broken.
     func noticed(
-        by services: [ShopService] = ShopService.allCases, saying words: String = "",
+        by services: [ShopService] = ShopService.workers, saying words: String = "",
         since begin: ContinuousClock.Instant
     ) async throws {
         for service in services {
@@ -117,7 +117,7 @@ actor Drill {
 
     /// Waits until each service's log holds these words.
     func logged(_ words: String) async throws {
-        for service in ShopService.allCases {
+        for service in ShopService.workers {
             try await waitFor("\(service) to log '\(words)'", within: .seconds(10)) {
                 shop.log(of: service).contains(words)
             }
@@ -128,7 +128,7 @@ actor Drill {
     /// and records how long that took; too long fails the scenario.
     ///
     /// - Parameter ahead: so far the services' wall clock is ahead of this one.
-    func clean(_ services: [ShopService] = ShopService.allCases, ahead: Duration = .zero) async throws {
+    func clean(_ services: [ShopService] = ShopService.workers, ahead: Duration = .zero) async throws {
         let (begin, date) = (ContinuousClock.now, Date())
         let new = date.addingTimeInterval(ahead / .seconds(1))
         tap.watch(new..<new.addingTimeInterval(12 * 3600))

@@ -43,7 +43,7 @@ actor DrillShop {
     // MARK: Services
 
     /// Starts those that do not run, and returns when all are ready.
-    func start(_ services: [ShopService] = ShopService.allCases, waiting: Bool = true) async throws {
+    func start(_ services: [ShopService] = ShopService.workers, waiting: Bool = true) async throws {
         for service in services {
             absent.remove(service)
             if processes[service]?.process.exitCode == nil, processes[service] != nil { continue }

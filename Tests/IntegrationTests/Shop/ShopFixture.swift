@@ -30,7 +30,7 @@ actor ShopFixture {
 
     /// Runs a shop for as long as the body does, and cleans up whatever happens.
     static func with(
-        _ services: [ShopService] = ShopService.allCases, on broker: ShopBroker? = nil,
+        _ services: [ShopService] = ShopService.workers, on broker: ShopBroker? = nil,
         _ body: (ShopFixture) async throws -> Void
     ) async throws {
         let broker = try broker ?? ShopBroker.given()

@@ -38,9 +38,9 @@ extension Scenario {
         for round in 1...3 {
             try await drill.flow(toShare: Double(round) / 4)
             try await drill.pause(upTo: .milliseconds(500))
-            let before = ShopService.allCases.map { lostConsumers(of: $0, drill) }
+            let before = ShopService.workers.map { lostConsumers(of: $0, drill) }
             try await drill.broker.control("-q", "close_all_connections", "--global", "closed on purpose")
-            for (service, count) in zip(ShopService.allCases, before) {
+            for (service, count) in zip(ShopService.workers, before) {
                 try await waitFor("\(service) to say that it was cut off", within: .seconds(10)) {
                     lostConsumers(of: service, drill) > count
                 }

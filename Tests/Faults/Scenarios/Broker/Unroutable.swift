@@ -37,7 +37,10 @@ extension Scenario {
         let connection = try await AMQPConnection.connect(AMQPConfiguration(urls: drill.shop.brokerURL))
         for service in ShopService.allCases {
             let queue = service.topology(queueType: .quorum, ladder: .standard).inQueue
-            try await connection.unbind(Binding(queue, to: ShopTopology.exchange, key: key))
+            // An onlooker hears it by everything.
+            for key in [key, "#"] where service.listensTo.contains(key) {
+                try await connection.unbind(Binding(queue, to: ShopTopology.exchange, key: key))
+            }
         }
         await connection.close()
     }

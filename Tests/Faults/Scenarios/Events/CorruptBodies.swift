@@ -19,7 +19,7 @@ extension Scenario {
             }
             try await drill.pause(upTo: .milliseconds(100))
         }
-        for service in ShopService.allCases {
+        for service in ShopService.workers {
             let key = service.listensTo[await drill.choose(service.listensTo.count)]
             for key in [nil, key] { strangers.append(try await drill.sendGiant(to: service, by: key)) }
         }
@@ -45,7 +45,7 @@ private struct Stranger {
     init(by key: RoutingKey, _ body: CorruptBody) {
         exchange = ShopTopology.exchange
         self.key = key
-        receivers = ShopService.allCases.filter { $0.listensTo.contains(key) }
+        receivers = ShopService.workers.filter { $0.listensTo.contains(key) }
         self.body = body
     }
 
@@ -59,9 +59,9 @@ private struct Stranger {
 
     /// Every kind by every key that somebody listens to, and by every return path.
     static var everywhere: [Stranger] {
-        let keys = Set(ShopService.allCases.flatMap(\.listensTo)).sorted { $0.rawValue < $1.rawValue }
+        let keys = Set(ShopService.workers.flatMap(\.listensTo)).sorted { $0.rawValue < $1.rawValue }
         return keys.flatMap { key in CorruptBody.all(for: key).map { Stranger(by: key, $0) } }
-            + ShopService.allCases.flatMap { service in
+            + ShopService.workers.flatMap { service in
                 CorruptBody.all(for: service.listensTo[0]).map { Stranger(to: service, $0) }
             }
     }

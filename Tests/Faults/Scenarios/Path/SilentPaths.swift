@@ -57,7 +57,7 @@ extension Drill {
         if bytes > 0 { begin += .seconds(5) }
         try await waitFor("the fault to take hold") { path.hasStruck }
         try await noticed(since: begin)
-        for service in ShopService.allCases {
+        for service in ShopService.workers {
             try await waitFor("\(service) to miss both its connections", within: .seconds(10)) {
                 let words = try await shop.obstacles(of: service) ?? ""
                 return words.contains("not consuming") && words.contains("not connected for publishing")

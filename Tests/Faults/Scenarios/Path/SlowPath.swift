@@ -19,7 +19,7 @@ extension Scenario {
         guard drill.tap.read({ $0.endedCount }) > ended else {
             throw CommandFailed(description: "no order came to its end on a slow path")
         }
-        for service in ShopService.allCases where drill.shop.log(of: service).contains("Connection lost") {
+        for service in ShopService.workers where drill.shop.log(of: service).contains("Connection lost") {
             throw CommandFailed(
                 description: "\(service) took a slow path for a dead one: \(drill.shop.log(of: service))")
         }

@@ -33,7 +33,7 @@ extension Scenario {
         let before = attempts(drill)
         try await Task.sleep(for: .seconds(4))
         let after = attempts(drill)
-        for service in ShopService.allCases {
+        for service in ShopService.workers {
             let count = after[service, default: 0] - before[service, default: 0]
             guard (1...16).contains(count) else {
                 throw CommandFailed(description: "\(service) tried to connect \(count) times in 4 s")
@@ -43,7 +43,7 @@ extension Scenario {
 
     private static func attempts(_ drill: Drill) -> [ShopService: Int] {
         let log = drill.broker.logText
-        let counts = ShopService.allCases.map { service in
+        let counts = ShopService.workers.map { service in
             (service, log.ranges(of: "client-provided name: \(service.rawValue) ").count)
         }
         return Dictionary(uniqueKeysWithValues: counts)

@@ -13,7 +13,7 @@ extension Scenario {
         setting: shortHands
     ) { drill in
         for _ in 0..<2 {
-            for service in await drill.shuffle(ShopService.allCases) {
+            for service in await drill.shuffle(ShopService.workers) {
                 try await drill.freeze(service)
                 try await drill.end(service)
                 try await drill.shop.start([service], waiting: false)
@@ -32,13 +32,13 @@ extension Scenario {
         for service in await drill.shuffle([ShopService.notify, .shipping]) + [.inventory, .order] {
             try await drill.freeze(service)
         }
-        for service in ShopService.allCases {
+        for service in ShopService.workers {
             // RabbitMQ drops a client that was silent for two to three heartbeats.
             try await waitFor("the broker to drop \(service)", within: .seconds(45), every: .milliseconds(300)) {
                 try await drill.shop.queue(of: service).consumers == 0
             }
         }
-        for service in await drill.shuffle(ShopService.allCases) { await drill.shop.signal(service, SIGCONT) }
+        for service in await drill.shuffle(ShopService.workers) { await drill.shop.signal(service, SIGCONT) }
         try await drill.clean()
     }
 }

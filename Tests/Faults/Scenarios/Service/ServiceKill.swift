@@ -9,7 +9,7 @@ extension Scenario {
         let kills = drill.order.isLong ? LongForm.serviceKills : 12
         for index in 0..<kills {
             // Everybody's turn comes, in an order of its own.
-            let service = ShopService.allCases[index % ShopService.allCases.count]
+            let service = ShopService.workers[index % ShopService.workers.count]
             try await drill.flow(toShare: Double(index) / Double(kills))
             try await drill.pause(upTo: .milliseconds(300))
             try await drill.shop.kill(service)
@@ -23,7 +23,7 @@ extension Scenario {
         name: "services-down", family: .service,
         summary: "all services are down, some ended and some killed, while customers go on placing orders"
     ) { drill in
-        for service in await drill.shuffle(ShopService.allCases) {
+        for service in await drill.shuffle(ShopService.workers) {
             if await drill.choose(2) == 0 {
                 try await drill.shop.kill(service)
                 await drill.killed(service.rawValue)

@@ -16,7 +16,7 @@ extension WholeShop {
             let placed = try await whileLowOnMemory(shop) { try await blocked(shop) }
 
             // Nobody's help, and nothing is left of it.
-            for service in ShopService.allCases { try await shop.process(service).waitUntilReady() }
+            for service in ShopService.workers { try await shop.process(service).waitUntilReady() }
             #expect(try await shop.queues().values.allSatisfy { $0.blocked == nil })
             let later = try await shop.place("MUG=1", count: 5)
             try await shop.waitUntilShipped(later)

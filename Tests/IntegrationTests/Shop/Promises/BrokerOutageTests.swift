@@ -39,7 +39,7 @@ extension WholeShop {
             #expect([1, 69].contains(placed.exitCode), "\(placed.errors)")
             try await whileAway(shop)
             try await shop.broker.start()
-            for service in ShopService.allCases { try await shop.process(service).waitUntilReady() }
+            for service in ShopService.workers { try await shop.process(service).waitUntilReady() }
 
             let rows = try placed.rows(of: PlacedRow.self)
             let confirmed = rows.filter(\.confirmed).map(\.orderId)
@@ -52,7 +52,7 @@ extension WholeShop {
 
         /// Nobody is ready, everybody lives, and a service may be started at that time.
         private func whileAway(_ shop: ShopFixture) async throws {
-            for service in ShopService.allCases {
+            for service in ShopService.workers {
                 let process = try await shop.process(service)
                 let ready = try await waitFor("\(service) to notice") {
                     let health = try await process.health("ready")

@@ -15,7 +15,7 @@ extension WholeShop {
         @Test("crash point", .timeLimit(.minutes(10)), arguments: points)
         func crash(at point: String) async throws {
             let shop = try ShopFixture.current()
-            let services = ShopService.allCases.filter { reaches($0, point) }
+            let services = ShopService.workers.filter { reaches($0, point) }
             let sku = "CRASH-\(point.uppercased())"
             try await shop.setStock("\(sku)=100000")
             for service in services { try await shop.kill(service) }
@@ -83,7 +83,7 @@ extension WholeShop {
 /// The matrix, for whoever reads about the run: `$RUN_DIR/crash-matrix.md`.
 private enum CrashTable {
     static func note(_ point: String, _ crashes: [ShopService: Int], _ row: AuditRow) throws {
-        let cells = ShopService.allCases.map { crashes[$0].map { "\($0)" } ?? "–" }
+        let cells = ShopService.workers.map { crashes[$0].map { "\($0)" } ?? "–" }
         let counts = [row.orders, row.shipped, row.rejected, row.cancelled, row.lost, row.doubled].map { "\($0)" }
         try append(([point] + cells + counts).joined(separator: " | "))
     }
@@ -92,7 +92,7 @@ private enum CrashTable {
         let file = URL(filePath: try ShopBroker.given().runDirectory).appending(path: "crash-matrix.md")
         var text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         if text.isEmpty {
-            let names = ["crash at"] + ShopService.allCases.map(\.rawValue)
+            let names = ["crash at"] + ShopService.workers.map(\.rawValue)
             let heads = names + ["orders so far", "shipped", "rejected", "cancelled", "lost", "doubled"]
             text = "| \(heads.joined(separator: " | ")) |\n|\(String(repeating: "---|", count: heads.count))\n"
         }

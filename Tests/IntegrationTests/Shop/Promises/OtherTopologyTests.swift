@@ -87,7 +87,7 @@ extension WholeShop.CommandLine {
             }
             let text = try await shop.command("topology", "plan", environment: environment).checked().output
             #expect(text.contains("order.in differs and must be mended by hand"))
-            #expect(text.contains("`shop topology apply` creates 5 exchanges, 19 queues"))
+            #expect(text.contains("`shop topology apply` creates 6 exchanges, 24 queues"))
 
             _ = try await shop.command("topology", "apply", environment: environment)
             let after = try await shop.command("topology", "plan", environment: environment).checked().output

@@ -27,14 +27,14 @@ extension WholeShop {
         func withoutAnyService() async throws {
             let shop = try ShopFixture.current()
             try await shop.setStock("TEE=100")
-            for service in ShopService.allCases { try await stop(service, in: shop) }
+            for service in ShopService.workers { try await stop(service, in: shop) }
             let ids = try await shop.place("TEE=1", count: 10)
             let waiting = try await waitFor("ten commands in the queue") {
                 let ready = try await shop.queues()["order.in"]?.ready
                 return ready == 10 ? ready : nil
             }
             #expect(waiting == 10)
-            try await shop.start(ShopService.allCases)
+            try await shop.start(ShopService.workers)
             try await shop.waitUntilShipped(ids)
             #expect(try await shop.stock("TEE")?.taken == 10)
         }
@@ -66,7 +66,7 @@ extension WholeShop {
             let isDone = Flag()
             async let placed = placeOrders(shop, sku, until: isDone)
             var taken = 0
-            for service in (0..<rounds).flatMap({ _ in ShopService.allCases }) {
+            for service in (0..<rounds).flatMap({ _ in ShopService.workers }) {
                 taken = try await waitFor("ten more orders whose stock is taken") {
                     let now = try await shop.stock(sku)?.taken ?? 0
                     return now >= taken + 20 ? now : nil
@@ -76,7 +76,7 @@ extension WholeShop {
             }
             isDone.set()
             let ids = try await placed
-            #expect(ids.count > 10 * rounds * ShopService.allCases.count)
+            #expect(ids.count > 10 * rounds * ShopService.workers.count)
             try await shop.waitUntilShipped(ids, within: .seconds(120))
             let stock = StockRow(sku: sku, onHand: 100_000 - 2 * ids.count, taken: 2 * ids.count)
             #expect(try await shop.stock(sku) == stock)

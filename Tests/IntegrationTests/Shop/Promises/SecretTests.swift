@@ -5,7 +5,7 @@ import Testing
 
 extension WholeShop.Travel {
     // Every run of `shop` and every log of every fixture is searched as well, by the fixture itself.
-    @Test("The password is in no command line that others can read, and in no log", arguments: ShopService.allCases)
+    @Test("The password is in no command line that others can read, and in no log", arguments: ShopService.workers)
     func secrets(_ service: ShopService) async throws {
         let shop = try ShopFixture.current()
         let password = shop.brokerURL.passwordOfURL

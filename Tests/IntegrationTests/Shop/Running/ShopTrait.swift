@@ -17,7 +17,7 @@ struct ShopTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == ShopTrait {
     /// All services run.
-    static var shop: Self { ShopTrait(services: ShopService.allCases) }
+    static var shop: Self { ShopTrait(services: ShopService.workers) }
 
     /// The topology is there, and no service.
     static var shopWithoutServices: Self { ShopTrait(services: []) }
