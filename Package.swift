@@ -167,6 +167,9 @@ let package = Package(
         tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
         tests(
             "NotifySvcTests", of: "NotifySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", "AMQPBridgeTesting"),
+        tests(
+            "BoardSvcTests", of: "BoardSvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", hummingbird,
+            httpTesting),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
         tests(
             "SimulationTests", of: "AMQPBridgeTesting", "OrderSvc", "InventorySvc", "ShippingSvc", "NotifySvc",

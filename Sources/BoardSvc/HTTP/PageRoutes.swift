@@ -22,7 +22,8 @@ enum PageRoutes {
     private static let script = "text/javascript; charset=utf-8"
 
     /// Nothing from elsewhere, nothing inline, and in nobody else's frame.
-    private static let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    private static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     static func add(to router: Router<ServiceRequestContext>, canSettle: Bool) {

@@ -40,9 +40,8 @@ actor LetterDesk {
     }
 
     func look() async -> Letters {
-        let depths = depths
-        if let seen, seen.depths == depths || isVisiting || ContinuousClock.now < next { return seen.letters }
-        let begun = ContinuousClock.now
+        if let seen, isSeen || isVisiting || ContinuousClock.now < next { return seen.letters }
+        let (begun, depths) = (ContinuousClock.now, depths)
         var letters = Letters(total: depths.values.reduce(0, +))
         for (service, depth) in depths.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where depth > 0 {
             do {
@@ -53,10 +52,16 @@ actor LetterDesk {
             }
         }
         guard !Task.isCancelled else { return seen?.letters ?? letters }
-        // What failed is tried again.
-        seen = (letters, letters.failures.isEmpty ? depths : [:])
+        seen = (letters, depths)
         next = .now + max(Self.pause, (.now - begun) * 10)
         return letters
+    }
+
+    /// Whether what was seen is all there is by the queues' depths, then and now.
+    private var isSeen: Bool {
+        guard let seen, seen.depths == depths, seen.letters.failures.isEmpty else { return false }
+        let counts = Dictionary(grouping: seen.letters.letters, by: \.service).mapValues(\.count)
+        return depths.allSatisfy { counts[$0.key.rawValue, default: 0] == min($0.value, Self.maxShown) }
     }
 
     private struct Enough: Error {}
@@ -83,7 +88,8 @@ actor LetterDesk {
             case .discard: try await self.dead.discard(service.rawValue, where: selection)
             }
         }
-        // Shown as soon as the queues tell.
+        // As many may be there as before: what was replayed, and failed again.
+        seen?.depths = [:]
         next = .now
         return results.isEmpty ? nil : results
     }
@@ -130,7 +136,8 @@ struct Letter: Encodable, Sendable {
         firstFailed = letter.firstFailed
         lastFailed = letter.lastFailed
         let metadata = try? CloudEventsCodec().decodeMetadata(letter.body)
-        orderID = [metadata?.correlationID, letter.properties.correlationID].compactMap(\.self)
+        orderID =
+            [metadata?.correlationID, letter.properties.correlationID].compactMap(\.self)
             .compactMap { UUID(uuidString: $0)?.uuidString.lowercased() }.first
     }
 }

@@ -74,6 +74,7 @@ async function main() {
   const services = new Services(description);
   const charts = new Charts();
   const letters = new Letters(description, story);
+  story.lettersAbout = id => letters.about(id);
 
   const stream = new EventSource("api/stream");
   const on = (name, show) => stream.addEventListener(name, event => show(JSON.parse(event.data)));

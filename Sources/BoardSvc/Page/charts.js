@@ -7,9 +7,9 @@ const size = { width: 560, height: 150, left: 52, right: 8, top: 8, bottom: 20 }
 export class Charts {
   show(pace) {
     const seconds = pace.step / 1000;
-    const lines = (points, ...names) => names.map(([name, key, colour, scale]) =>
-      ({ name, colour, values: points.map(point => point[key] == null ? null : point[key] * scale) }));
-    plot(byId("pace"), pace, lines(pace.points, ["placed", "placed", "accent", 1 / seconds], ["shipped", "shipped", "good", 1 / seconds]), rate);
+    const lines = (points, ...names) => names.map(([name, key, colour, scale, isFilled]) =>
+      ({ name, colour, isFilled, values: points.map(point => point[key] == null ? null : point[key] * scale) }));
+    plot(byId("pace"), pace, lines(pace.points, ["placed", "placed", "accent", 1 / seconds, true], ["shipped", "shipped", "good", 1 / seconds]), rate);
     plot(byId("latency"), pace, lines(pace.points, ["p50", "p50", "calm", 1], ["p99", "p99", "warn", 1]), duration);
   }
 }
@@ -27,7 +27,10 @@ function plot(place, pace, lines, format) {
   }
   svg.append(draw("text", { x: size.left, y: size.height - 4 }, `${minutes} min ago`),
     draw("text", { x: size.width - size.right, y: size.height - 4, "text-anchor": "end" }, "now"));
-  for (const line of lines) svg.append(draw("path", { class: line.colour, d: path(line.values, x, y) }));
+  for (const line of lines) {
+    if (line.isFilled) svg.append(draw("path", { class: `area ${line.colour}`, d: area(line.values, x, y) }));
+    svg.append(draw("path", { class: line.colour, d: path(line.values, x, y) }));
+  }
   const keys = make("p", { class: "keys" }, ...lines.map(line => make("span", { class: line.colour }, `${line.name} ${format(line.values.findLast(value => value != null))}`)));
   place.className = "plot";
   place.replaceChildren(svg, keys);
@@ -43,6 +46,10 @@ function path(values, x, y) {
   });
   return text || "M0,0";
 }
+
+// Down to the axis; only for lines without gaps.
+const area = (values, x, y) =>
+  `M${x(0)},${y(0)} ${values.map((value, index) => `L${x(index)},${y(value)}`).join(" ")} L${x(values.length - 1)},${y(0)} Z`;
 
 const words = (lines, format) => lines.map(line => `${line.name}: now ${format(line.values.findLast(value => value != null))}`).join("; ");
 

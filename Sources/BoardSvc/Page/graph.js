@@ -6,14 +6,13 @@ import { states } from "./services.js";
 const maxDots = 60;
 const travel = 900;  // milliseconds
 const customers = "customers";
-const box = { width: 128, height: 56 };
 
 // Centres; the bend keeps two arrows between the same boxes apart, and arrows between far ones out of the middle.
 const layouts = {
-  wide: { size: [780, 400], far: 105, places: {
-    customers: [70, 200], order: [245, 200], inventory: [450, 60], shipping: [690, 200], notify: [450, 340], board: [450, 200] } },
-  narrow: { size: [420, 470], far: 148, places: {
-    customers: [210, 36], order: [210, 140], inventory: [350, 260], shipping: [210, 400], notify: [70, 260], board: [210, 260] } },
+  wide: { size: [780, 420], box: [128, 56], far: 130, places: {
+    customers: [66, 210], order: [245, 210], inventory: [465, 50], shipping: [690, 210], notify: [465, 370], board: [465, 210] } },
+  narrow: { size: [420, 470], box: [110, 54], far: 146, places: {
+    customers: [210, 30], order: [210, 140], inventory: [355, 270], shipping: [210, 400], notify: [65, 270], board: [210, 270] } },
 };
 
 export class Graph {
@@ -55,6 +54,7 @@ export class Graph {
   #build(isNarrow) {
     const layout = isNarrow ? layouts.narrow : layouts.wide;
     const [width, height] = layout.size;
+    const boxOf = name => name === customers ? [100, 36] : layout.box;
     const names = [customers, ...this.#description.services.map(service => service.name)];
     const arrows = this.#arrows();
     // Who has no place of its own, because it is new, stands at the lower edge.
@@ -65,8 +65,8 @@ export class Graph {
     const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
       "aria-label": "Services and the events between them; the table below has the same in words" }, draw("defs", {}, marker));
     this.#edges = arrows.map(arrow => {
-      const isFar = arrows.length && ["order", "shipping"].includes(arrow.from) && ["order", "shipping"].includes(arrow.to);
-      const path = draw("path", { d: curve(place(arrow.from), place(arrow.to), isFar ? layout.far : arrow.onlooking ? 0 : 16) });
+      const ends = [arrow.from, arrow.to].map(name => ({ at: place(name), box: boxOf(name) }));
+      const path = draw("path", { d: curve(...ends, bend(arrow, layout)) });
       const label = draw("text", {});
       const group = draw("g", { class: arrow.onlooking ? "edge onlooking" : "edge" }, path, label,
         draw("title", {}, `${arrow.from} to ${arrow.to}: ${arrow.events.join(", ")}`));
@@ -75,7 +75,7 @@ export class Graph {
     });
     this.#layer = draw("g");
     svg.append(this.#layer);
-    this.#nodes = new Map(names.map(name => [name, node(svg, name, place(name))]));
+    this.#nodes = new Map(names.map(name => [name, node(svg, name, place(name), boxOf(name))]));
     this.#dots.clear();
     byId("graph").replaceChildren(svg);
     for (const edge of this.#edges) {
@@ -166,10 +166,14 @@ export class Graph {
   }
 }
 
-function node(svg, name, [x, y]) {
-  const state = draw("text", { class: "state", x, y: y + 15 });
+function bend(arrow, layout) {
+  const isAcross = [arrow.from, arrow.to].sort().join() === "order,shipping";
+  return isAcross ? layout.far : arrow.onlooking || arrow.from === customers ? 0 : 16;
+}
+
+function node(svg, name, [x, y], [width, height]) {
   const isOutside = name === customers;
-  const width = isOutside ? 104 : box.width, height = isOutside ? 36 : box.height;
+  const state = draw("text", { class: "state", x, y: y + 15 });
   const group = draw("g", { class: "node", "data-service": name },
     draw("rect", { x: x - width / 2, y: y - height / 2, width, height, rx: 9 }),
     draw("text", { x, y: isOutside ? y + 5 : y - 4 }, name), state);
@@ -178,16 +182,17 @@ function node(svg, name, [x, y]) {
 }
 
 // From edge to edge of two boxes, bent to the right of its direction.
-function curve([x1, y1], [x2, y2], bend) {
+function curve(from, to, bend) {
+  const [x1, y1] = from.at, [x2, y2] = to.at;
   const length = Math.hypot(x2 - x1, y2 - y1);
   const middle = [(x1 + x2) / 2 - (y2 - y1) / length * bend, (y1 + y2) / 2 + (x2 - x1) / length * bend];
-  const [ax, ay] = border([x1, y1], middle, 2), [bx, by] = border([x2, y2], middle, 5);
+  const [ax, ay] = border(from, middle, 2), [bx, by] = border(to, middle, 5);
   return `M${ax},${ay} Q${middle[0]},${middle[1]} ${bx},${by}`;
 }
 
 // Where the line from a box's centre to a point leaves the box.
-function border([x, y], [toX, toY], gap) {
+function border({ at: [x, y], box: [width, height] }, [toX, toY], gap) {
   const dx = toX - x, dy = toY - y;
-  const scale = Math.min((box.width / 2 + gap) / Math.abs(dx || 1e-9), (box.height / 2 + gap) / Math.abs(dy || 1e-9));
+  const scale = Math.min((width / 2 + gap) / Math.abs(dx || 1e-9), (height / 2 + gap) / Math.abs(dy || 1e-9));
   return [x + dx * scale, y + dy * scale];
 }

@@ -29,6 +29,9 @@ export class Letters {
     this.#draw();
   }
 
+  // Those of an order, of all that are shown.
+  about(orderID) { return this.#news.letters.filter(letter => letter.order_id === orderID); }
+
   #draw() {
     const { letters, total, failures } = this.#news;
     // A letter that is acted upon, or has the focus, is not made anew.

@@ -3,6 +3,8 @@
 import { make, byId, write, duration, statusColours } from "./words.js";
 
 export class Story {
+  // The dead letters of an order: the one part of its way that lies with nobody.
+  lettersAbout = () => [];
   #id = null;
   #dialog = byId("story");
   #isAsking = false;
@@ -52,9 +54,9 @@ export class Story {
   }
 
   #show(story) {
-    const hops = hopsOf(story.traces);
+    const hops = hopsOf(story.traces, this.lettersAbout(this.#id));
     const start = hops[0]?.at;
-    const span = hops.length ? hops.at(-1).at - start : 0;
+    const span = Math.max(0, ...hops.map(hop => hop.at - start).filter(Number.isFinite));
     const summary = byId("story-summary");
     summary.replaceChildren();
     if (story.order) summary.append(make("span", { class: `chip ${statusColours[story.order.status] ?? "quiet"}` }, story.order.status), " ");
@@ -65,8 +67,9 @@ export class Story {
   }
 }
 
-function hopsOf(traces) {
-  const hops = [];
+function hopsOf(traces, letters) {
+  const hops = letters.map(letter => ({ service: letter.service, event: letter.event, attempt: letter.attempts,
+    at: Date.parse(letter.last_failed ?? letter.first_failed), outcome: `dead letter: ${letter.error}` }));
   for (const trace of traces) {
     for (const entry of trace.entries) {
       hops.push({ ...entry, service: trace.service, at: Date.parse(entry.time), delay: Date.parse(entry.time) - Date.parse(entry.emitted_at) });
@@ -76,7 +79,8 @@ function hopsOf(traces) {
       hops.push({ ...entry, service: trace.service, at: Date.parse(entry.time), outcome: entry.last_error ? `${outcome}: ${entry.last_error}` : outcome, waits: true });
     }
   }
-  return hops.sort((one, other) => one.at - other.at);
+  // What does not say when it was comes last.
+  return hops.map(hop => ({ ...hop, at: Number.isNaN(hop.at) ? Infinity : hop.at })).sort((one, other) => one.at - other.at);
 }
 
 function item(hop, start) {
@@ -84,9 +88,9 @@ function item(hop, start) {
   const colour = hop.outcome === "handled" ? "good" : hop.waits ? "warn" : "bad";
   const from = hop.source?.split("/").at(-1);
   const details = [from && `from ${from}`, hop.delay != null && `${duration(Math.max(0, hop.delay))} after it was sent`,
-    hop.attempt && `attempt ${hop.attempt}`, hop.next_at && `next try at ${hop.next_at}`].filter(Boolean);
+    hop.attempt > 0 && `attempt ${hop.attempt}`, hop.next_at && `next try at ${hop.next_at}`].filter(Boolean);
   return make("li", { class: colour, "data-service": hop.service, "data-event": hop.event },
-    make("span", { class: "after" }, `+${duration(hop.at - start)}`),
+    make("span", { class: "after" }, Number.isFinite(hop.at - start) ? `+${duration(hop.at - start)}` : ""),
     make("div", { class: "what" }, make("strong", {}, hop.service), ` ${hop.event} – `,
       make("span", { class: colour }, isMail ? "e-mail sent" : hop.outcome)),
     make("div", { class: "detail" }, details.join(" · ")));

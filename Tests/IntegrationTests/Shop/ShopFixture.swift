@@ -93,8 +93,20 @@ actor ShopFixture {
         let suffix = environment.isEmpty ? "" : "-\(UUID().uuidString.prefix(8).lowercased())"
         return try ServiceProcess(
             service, port: port, in: folder, log: logs.appending(path: "\(service.rawValue)\(suffix).log"),
-            environment: ["AMQP_URL": brokerURL].merging(environment) { $1 })
+            environment: ["AMQP_URL": brokerURL].merging(service == .board ? boardEnvironment : [:]) { $1 }
+                .merging(environment) { $1 })
     }
+
+    nonisolated func url(of service: ShopService) -> String { "http://127.0.0.1:\(ports[service] ?? 0)" }
+
+    /// Where each service's admin port is.
+    private nonisolated var urls: [String: String] {
+        Dictionary(uniqueKeysWithValues: ports.keys.map { ("\($0.rawValue.uppercased())_URL", url(of: $0)) })
+    }
+
+    static let boardToken = "canary-token-of-the-operator"
+
+    private nonisolated var boardEnvironment: [String: String] { urls.merging(["BOARD_TOKEN": Self.boardToken]) { $1 } }
 
     /// SIGTERM, and the exit code.
     func stop(_ service: ShopService, within limit: Duration = .seconds(15)) async throws -> Int32 {
@@ -125,6 +137,7 @@ actor ShopFixture {
         for file in (try? FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: nil)) ?? [] {
             let text = (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             #expect(!text.contains(brokerURL.passwordOfURL), "the password is in \(file.lastPathComponent)")
+            #expect(!text.contains(Self.boardToken), "the operator's token is in \(file.lastPathComponent)")
         }
     }
 
@@ -140,8 +153,7 @@ actor ShopFixture {
     nonisolated func command(
         _ arguments: [String], environment: [String: String] = [:], within limit: Duration = .seconds(60)
     ) async throws -> CommandResult {
-        var variables = ["AMQP_URL": brokerURL]
-        for (service, port) in ports { variables["\(service.rawValue.uppercased())_URL"] = "http://127.0.0.1:\(port)" }
+        let variables = urls.merging(["AMQP_URL": brokerURL]) { $1 }
         let command = Command(
             executable: ShopBinaries.named("shop"), arguments: arguments,
             environment: variables.merging(environment) { $1 })
