@@ -12,8 +12,15 @@ enum AdminServer {
     /// How long a connection may be open without a request.
     private static let patience = TimeAmount.seconds(60)
 
-    static func router(readiness: @escaping @Sendable () -> [String]) -> Router<ServiceRequestContext> {
+    /// - Parameters:
+    ///   - host: the address it is going to listen on.
+    ///   - readiness: what keeps the service from its work, in words.
+    static func router(
+        on host: String, readiness: @escaping @Sendable () -> [String]
+    ) -> Router<ServiceRequestContext> {
         let router = ServiceRouter.make()
+        let isLoopback = host.contains(":") ? LoopbackOnly.isLoopback("[\(host)]") : LoopbackOnly.isLoopback(host)
+        if isLoopback { router.add(middleware: LoopbackOnly()) }
         router.get("/health/live") { _, _ in HealthReport(live: true, ready: nil, obstacles: []) }
         router.get("/health/ready") { _, _ in
             let obstacles = readiness()

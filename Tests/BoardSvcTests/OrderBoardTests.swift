@@ -78,13 +78,16 @@ struct OrderBoardTests {
 
     @Test("It forgets the oldest, and only these")
     func forgets() async throws {
+        let (kept, step) = (700, HeardStore.clearedEvery)
         try await BoardDesk.open { desk in
-            let ids = (0..<OrderBoardStore.kept + 2000).map { _ in UUIDv7().description }
-            for begin in stride(from: 0, to: ids.count, by: 1000) {
-                try await desk.hear(
-                    ids[begin..<min(begin + 1000, ids.count)].map {
-                        BoardDesk.event(OrderCreated.type, at: 1, of: $0)
-                    })
+            let ids = (0..<3000).map { _ in UUIDv7().description }
+            try await desk.ledger.write { transaction in
+                for id in ids {
+                    let context = BoardDesk.event(OrderCreated.type, at: 0, of: id).context
+                    try HeardStore(transaction: transaction, kept: kept).add(context.metadata, orderID: id)
+                    try OrderBoardStore(transaction: transaction, kept: kept)
+                        .note(HeardEvent(), context.metadata, orderID: id)
+                }
             }
             let (orders, heard, newest) = try await desk.ledger.read { transaction in
                 (
@@ -93,8 +96,7 @@ struct OrderBoardTests {
                     try OrderBoardStore(transaction: transaction).newest(limit: 1).first?.orderID
                 )
             }
-            #expect((OrderBoardStore.kept..<OrderBoardStore.kept + 512).contains(orders))
-            #expect((HeardStore.kept..<HeardStore.kept + 512).contains(heard))
+            #expect((kept..<kept + step).contains(orders) && (kept..<kept + step).contains(heard))
             #expect(newest == ids.last)
             #expect(try await desk.ledger.read { try OrderBoardStore(transaction: $0).find(ids[0]) } == nil)
         }

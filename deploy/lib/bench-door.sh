@@ -15,7 +15,7 @@ source "$lib/ports.sh"
 source "$lib/build.sh"
 source "$lib/services.sh"
 
-readonly RATE=200 SKU=DOOR
+readonly RATE=500 SKU=DOOR
 
 up() { "$DEPLOY_DIR/up" >&2; }
 
@@ -24,7 +24,9 @@ shop() { timeout 600 "$DEPLOY_DIR/shop" "$@"; }
 # As by pulling the plug.
 break_all_but_order() {
   local name
-  for name in inventory shipping notify; do process_signal "$(service_pid_file "$name")" KILL; done
+  for name in "${SERVICES[@]}"; do
+    [[ $name == order ]] || process_signal "$(service_pid_file "$name")" KILL
+  done
   "$DEPLOY_DIR/broker" kill >&2
 }
 
@@ -48,7 +50,7 @@ measure() {
     die "$EX_FAILED" "DoorBench failed ($2)"
 }
 
-rounds=$1 count=$(($2 / 10))
+rounds=$1 count=$(($2 / 4))
 trap '"$DEPLOY_DIR/down" >&2' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

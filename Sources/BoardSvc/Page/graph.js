@@ -3,7 +3,7 @@
 import { draw, make, byId, write, count, rate, kinds, colourOf } from "./words.js";
 import { states } from "./services.js";
 
-const maxDots = 60;
+const maxDots = 240;
 const travel = 900;  // milliseconds
 const customers = "customers";
 
@@ -111,25 +111,28 @@ export class Graph {
     if (!total) return;
     const now = performance.now();
     this.#counts.push({ now, counts: flow.counts });
-    const room = this.#isStill.matches ? 0 : maxDots - this.#dots.size;
     // Spread over the time until the next ones come.
-    const shown = flow.samples.slice(-Math.max(0, room));
-    if (room > 0) shown.forEach((sample, index) => this.#send(sample, now + index * 250 / shown.length));
-    const few = Math.min(room > 0 ? shown.length : 0, total);
-    write(byId("sampling"), few < total
-      ? `Sampled: ${count(few)} of the last ${count(total)} events are drawn; the numbers count all of them.`
+    let drawn = 0;
+    if (!this.#isStill.matches) {
+      const step = 250 / flow.samples.length;
+      flow.samples.forEach((sample, index) => { if (this.#send(sample, now + index * step)) drawn += 1; });
+    }
+    write(byId("sampling"), drawn < total
+      ? `Sampled: ${count(drawn)} of the last ${count(total)} events are drawn; the numbers count all of them.`
       : "Every event is drawn.");
   }
 
+  // Whether there was room for it on all its arrows.
   #send(sample, start) {
     const source = this.#nodes.has(sample.source) ? sample.source : customers;
-    for (const edge of this.#edges) {
-      if (edge.from !== source || !(edge.events.includes(sample.event))) continue;
-      if (this.#dots.size >= maxDots) return;
+    const edges = this.#edges.filter(edge => edge.from === source && edge.events.includes(sample.event));
+    if (this.#dots.size + edges.length > maxDots) return false;
+    for (const edge of edges) {
       const circle = draw("circle", { class: `dot ${colourOf(sample.event)}`, r: edge.onlooking ? 3 : 5, visibility: "hidden" });
       this.#layer.append(circle);
       this.#dots.add({ edge, circle, start });
     }
+    return true;
   }
 
   #move(now) {

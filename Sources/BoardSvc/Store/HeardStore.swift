@@ -18,9 +18,7 @@ struct HeardStore {
             ])
     ]
 
-    /// Kept at least; more only until the next clearing.
-    static let kept = 10_000
-    private static let clearedEvery = 512
+    static let clearedEvery = 512
 
     /// So many of one kind came.
     struct Count: Equatable, Sendable, Encodable {
@@ -43,13 +41,15 @@ struct HeardStore {
     }
 
     let transaction: LedgerTransaction
+    /// At least; more only until the next clearing.
+    var kept = 10_000
 
     func add(_ metadata: EventMetadata, orderID: String?) throws {
         let row = try transaction.first(
             "INSERT INTO heard (order_id, event, source) VALUES (?, ?, ?) RETURNING number", SQLValue(orderID),
             .text(EventName.of(metadata.type)), .text(Self.service(metadata.source)))
         guard let number = try row?.int("number"), number.isMultiple(of: Self.clearedEvery) else { return }
-        try transaction.execute("DELETE FROM heard WHERE number <= ?", SQLValue(number - Self.kept))
+        try transaction.execute("DELETE FROM heard WHERE number <= ?", SQLValue(number - kept))
     }
 
     /// `/shop/order` is `order`; others stay as they are.

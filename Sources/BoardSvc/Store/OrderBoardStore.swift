@@ -23,9 +23,7 @@ struct OrderBoardStore {
             ])
     ]
 
-    /// Kept at least; more only until the next clearing.
-    static let kept = 20_000
-    private static let clearedEvery = 512
+    static let clearedEvery = 512
 
     /// Times are milliseconds since 1970, by the emitters' clocks.
     struct Item: Equatable, Sendable, Encodable {
@@ -50,6 +48,8 @@ struct OrderBoardStore {
     }
 
     let transaction: LedgerTransaction
+    /// At least; more only until the next clearing.
+    var kept = 20_000
 
     /// Enters an event. Only the ones that were not heard before come here, in any sequence.
     func note(_ event: HeardEvent, _ metadata: EventMetadata, orderID: String) throws {
@@ -87,7 +87,7 @@ struct OrderBoardStore {
             SQLValue(event.total), SQLValue(event.currency))
         if begun != nil { try PaceStore(transaction: transaction).placed(at: time) }
         guard let number = try row?.int("number"), number.isMultiple(of: Self.clearedEvery) else { return }
-        try transaction.execute("DELETE FROM orders WHERE number <= ?", SQLValue(number - Self.kept))
+        try transaction.execute("DELETE FROM orders WHERE number <= ?", SQLValue(number - kept))
     }
 
     func find(_ orderID: String) throws -> Item? {
