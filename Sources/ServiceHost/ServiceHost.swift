@@ -103,7 +103,9 @@ public struct ServiceHost {
         // The bus has had its turn before: a deadline, and ten seconds of grace.
         poolWatch = PoolWatch(limit: busConfiguration.subscription.handlerTimeout + .seconds(20), logger: logger)
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
-        router = AdminServer.router(on: configuration.host) { bus.state.obstacles + [ledger.obstacle].compactMap { $0 } }
+        router = AdminServer.router(on: configuration.host) {
+            bus.state.obstacles + [ledger.obstacle].compactMap { $0 }
+        }
         ServiceMetrics(registry: registry, bus: bus, ledger: ledger).add(to: router)
         OutboxRoute.add(to: router, changing: ledger)
         TraceRoute.add(to: router, service: definition.name, reading: ledger)

@@ -9,7 +9,7 @@ struct LoopbackOnly: RouterMiddleware {
         next: (Request, ServiceRequestContext) async throws -> Response
     ) async throws -> Response {
         if let authority = request.head.authority, !Self.isLoopback(authority) {
-            throw Problem(.misdirectedRequest, "this port serves this machine alone, by the name localhost or by address")
+            throw Problem(.misdirectedRequest, "this port serves this machine alone: by localhost, or by address")
         }
         return try await next(request, context)
     }

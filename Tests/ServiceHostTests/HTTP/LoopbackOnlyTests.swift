@@ -11,7 +11,8 @@ struct LoopbackOnlyTests {
 
     @Test(arguments: [
         "", "example.com", "localhost.example.com", "127.0.0.1.example.com", "127.0.0.1:80@example.com", "128.0.0.1",
-        "127.0.0.256", "127.1", "10.0.0.1:8081", "[::2]:1", "[::1]x", "[::1", "localhost:x", "evil-localhost", "0.0.0.0",
+        "127.0.0.256", "127.1", "10.0.0.1:8081", "[::2]:1", "[::1]x", "[::1", "localhost:x", "evil-localhost",
+        "0.0.0.0",
     ])
     func anotherOne(authority: String) { #expect(!LoopbackOnly.isLoopback(authority)) }
 }
