@@ -15,7 +15,9 @@ struct ProblemMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return try problem(error, context).response(from: request, context: context)
+            let response = try problem(error, context).response(from: request, context: context)
+            // After the head of an answer to HEAD the next answer begins, whatever it is (RFC 9112, 6.3).
+            return request.method == .head ? response.createHeadResponse() : response
         }
     }
 
