@@ -156,7 +156,10 @@ let package = Package(
         tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge", metricsTesting, tracing, tracingTesting),
         tests("LedgerTests", of: "Ledger", "AMQPBridge", "AMQPBridgeTesting"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
-        tests("ServiceHostTests", of: "ServiceHost", metrics, tracing, "Ledger", "ShopEvents", "AMQPBridge"),
+        tests(
+            "ServiceHostTests", of: "ServiceHost", metrics, tracing, "Ledger", "ShopEvents", "AMQPBridge",
+            "ShopRunning",
+            hummingbird, httpTesting),
         tests(
             "OrderSvcTests", of: "OrderSvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", hummingbird,
             httpTesting),

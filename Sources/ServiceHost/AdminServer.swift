@@ -10,7 +10,7 @@ enum AdminServer {
     /// Connections at the same time; more wait until one of them has ended.
     private static let maxConnections = 4096
     /// How long a connection may be open without a request.
-    private static let patience = TimeAmount.seconds(60)
+    static let patience = TimeAmount.seconds(60)
 
     /// - Parameters:
     ///   - host: the address it is going to listen on.
@@ -32,7 +32,8 @@ enum AdminServer {
     }
 
     static func application(
-        _ router: Router<ServiceRequestContext>, host: String, port: Int, logger: Logger
+        _ router: Router<ServiceRequestContext>, host: String, port: Int, logger: Logger,
+        patience: TimeAmount = patience
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [HeadDeadline(limit: patience)],

@@ -6,6 +6,8 @@ package struct ServiceProcess: Sendable {
     package let service: ShopService
     package let port: Int
     package let log: URL
+    /// Where its database is.
+    package let dataFolder: URL
     package let process: ChildProcess
 
     /// Starts it and does not wait for anything.
@@ -21,14 +23,18 @@ package struct ServiceProcess: Sendable {
         variables["MAIL_DIR"] = folder.appending(path: "mail").path
         // All that it could ever write, because secrets are looked for in it.
         variables["LOG_LEVEL"] = "trace"
+        variables.merge(environment) { $1 }
         self.service = service
         self.port = port
         self.log = log
+        dataFolder = URL(filePath: variables["DATA_DIR", default: ""])
         let command = wrapper + [ShopBinaries.named(service.rawValue.capitalized + "Svc").path]
         process = try ChildProcess(
-            URL(filePath: command[0]), Array(command.dropFirst()),
-            environment: variables.merging(environment) { $1 }, output: log, errors: log)
+            URL(filePath: command[0]), Array(command.dropFirst()), environment: variables, output: log, errors: log)
     }
+
+    /// The root of what it sees of the file systems, which may be more than others see.
+    package var rootFolder: URL { URL(filePath: "/proc/\(process.identifier)/root") }
 
     /// What a health route answers.
     package struct Health: Sendable {

@@ -11,49 +11,63 @@ enum OrderListRoute {
     /// A long list leaves page by page, so that it needs no more memory than a short one.
     private static let pageSize = 200
 
-    private struct Query {
+    private struct Query: Sendable {
         var status: OrderStatus?
         var limit: Int
         var cursor: OrderCursor?
     }
 
+    /// Some orders, and the cursor behind them; nil when there are no more.
+    private struct Page: Sendable {
+        var orders: [Order]
+        var next: OrderCursor?
+    }
+
     static func add(to orders: RouterGroup<ServiceRequestContext>, over ledger: EventLedger) {
         orders.get { request, _ in
             let query = try Self.query(request)
+            // Before the answer begins, because afterwards it could not be another one any more.
+            let first = try await page(of: query, after: query.cursor, left: query.limit, reading: ledger)
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody { try await write(query, to: &$0, reading: ledger) })
+                body: ResponseBody { try await write(query, from: first, to: &$0, reading: ledger) })
         }
     }
 
     /// `{"orders":[…],"next":"…"}`: `next` is the cursor of the page that follows, null when there is none.
     private static func write(
-        _ query: Query, to writer: inout any ResponseBodyWriter, reading ledger: EventLedger
+        _ query: Query, from first: Page, to writer: inout any ResponseBodyWriter, reading ledger: EventLedger
     ) async throws {
         let encoder = JSONEncoder()
-        var left = query.limit
-        var (last, isFirst) = (query.cursor, true)
+        var (page, left, isFirst) = (first, query.limit, true)
         try await writer.write(ByteBuffer(string: "{\"orders\":["))
-        while left > 0 {
-            let size = min(left, pageSize)
-            // One more than is shown: whether there is a next page.
-            let page = try await ledger.read { [last] in
-                try OrderStore(transaction: $0).page(after: last, status: query.status, limit: size + 1)
-            }
+        while true {
             var text = ByteBuffer()
-            for order in page.prefix(size) {
+            for order in page.orders {
                 if !isFirst { text.writeString(",") }
                 isFirst = false
                 text.writeBytes(try encoder.encode(OrderView(order, history: nil)))
-                last = OrderCursor(order)
             }
             try await writer.write(text)
-            left -= size
-            if page.count <= size { (left, last) = (0, nil) }
+            left -= page.orders.count
+            guard left > 0, let last = page.next else { break }
+            page = try await Self.page(of: query, after: last, left: left, reading: ledger)
         }
-        let next = last.map { "\"\($0.description)\"" } ?? "null"
+        let next = page.next.map { "\"\($0.description)\"" } ?? "null"
         try await writer.write(ByteBuffer(string: "],\"next\":\(next)}"))
         try await writer.finish(nil)
+    }
+
+    private static func page(
+        of query: Query, after last: OrderCursor?, left: Int, reading ledger: EventLedger
+    ) async throws -> Page {
+        let size = min(left, pageSize)
+        // One more than is shown: whether there is a next page.
+        let found = try await ledger.read {
+            try OrderStore(transaction: $0).page(after: last, status: query.status, limit: size + 1)
+        }
+        let orders = Array(found.prefix(size))
+        return Page(orders: orders, next: found.count > size ? orders.last.map(OrderCursor.init) : nil)
     }
 
     private static func query(_ request: Request) throws -> Query {

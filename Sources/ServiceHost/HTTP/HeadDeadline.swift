@@ -12,6 +12,8 @@ final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limit: TimeAmount
     private var deadline: Scheduled<Void>?
+    /// Requests whose answer has not ended: several when a client does not wait for one answer before it asks again.
+    private var unanswered = 0
 
     init(limit: TimeAmount) { self.limit = limit }
 
@@ -25,12 +27,19 @@ final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head = unwrapInboundIn(data) { deadline?.cancel() }
+        if case .head = unwrapInboundIn(data) {
+            unanswered += 1
+            deadline?.cancel()
+        }
         context.fireChannelRead(data)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { arm(context) }
+        if case .end = unwrapOutboundIn(data) {
+            // What is no HTTP is answered, too, and was no request.
+            unanswered = max(0, unanswered - 1)
+            if unanswered == 0 { arm(context) }
+        }
         context.write(data, promise: promise)
     }
 

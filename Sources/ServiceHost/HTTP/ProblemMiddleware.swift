@@ -15,16 +15,20 @@ struct ProblemMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return try problem(error, context).response(from: request, context: context)
+            let response = try problem(error, context).response(from: request, context: context)
+            // After the head of an answer to HEAD the next answer begins, whatever it is (RFC 9112, 6.3).
+            return request.method == .head ? response.createHeadResponse() : response
         }
     }
 
     private func problem(_ error: any Error, _ context: ServiceRequestContext) -> Problem {
         switch error {
         case let problem as Problem: return problem
-        case LedgerError.unavailable(let reason):
+        case LedgerError.unavailable:
+            // Which file and what is wrong with it the ledger has logged, and readiness tells the operator.
             return Problem(
-                .serviceUnavailable, "nothing can be read or stored at the moment: \(reason)", retryAfter: Self.outage)
+                .serviceUnavailable, "nothing can be read or stored at the moment; /health/ready says why",
+                retryAfter: Self.outage)
         case let error as HTTPError:
             return Problem(error.status, error.body ?? Self.detail(of: error.status))
         case let error as any HTTPResponseError: return Problem(error.status, Self.detail(of: error.status))

@@ -11,17 +11,28 @@ public enum RequestJSON {
     private static let patience = Duration.seconds(10)
 
     /// - Throws: an error that is answered with 413 when the body is larger than ``maxBytes``, with 408 when it has not come
-    ///   within ten seconds.
+    ///   within ten seconds, with 400 when it breaks off or breaks the rules of HTTP.
     public static func bytes(of request: Request) async throws -> [UInt8] {
         let body = request.body
         return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-            group.addTask { Array(buffer: try await body.collect(upTo: maxBytes)) }
+            group.addTask { try await collect(body) }
             group.addTask {
                 try await Task.sleep(for: patience)
                 throw Problem(.requestTimeout, "the body has not come within \(patience)")
             }
             defer { group.cancelAll() }
             return try await group.next() ?? []
+        }
+    }
+
+    private static func collect(_ body: RequestBody) async throws -> [UInt8] {
+        do {
+            return Array(buffer: try await body.collect(upTo: maxBytes))
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            // The connection fails with it: no fault of ours, and hardly ever does anybody still read the answer.
+            throw Problem(.badRequest, "the body has not come as a whole")
         }
     }
 

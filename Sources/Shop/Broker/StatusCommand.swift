@@ -56,7 +56,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private static func text(_ rows: [Row]) -> [String] {
-        var table = Table(.init("QUEUE"), .init("READY", .right), .init("CONSUMERS", .right), .init(""))
+        var table = Table(.init("QUEUE"), .init("READY", .right), .init("CONSUMERS", .right), .init("", hasTone: true))
         for row in rows {
             let isMissing = row.missing == true
             table.add(

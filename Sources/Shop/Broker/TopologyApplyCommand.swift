@@ -27,7 +27,7 @@ struct TopologyApplyCommand: AsyncParsableCommand {
     }
 
     private static func text(_ changes: [TopologyChange]) -> [String] {
-        var table = Table(.init("KIND"), .init("NAME"), .init("STATE"), .init("DIFFERENCES"))
+        var table = Table(.init("KIND"), .init("NAME"), .init("STATE", hasTone: true), .init("DIFFERENCES"))
         for change in changes {
             table.add(change.kind.rawValue, change.name, change.state.rawValue, change.listOfDifferences)
         }

@@ -24,7 +24,7 @@ struct TopologyPlanCommand: AsyncParsableCommand {
     static func text(_ changes: [TopologyChange], _ style: Style = .stdout) -> [String] {
         let others = changes.filter { $0.state != .same }
         guard !others.isEmpty else { return [summary(changes)] }
-        var table = Table(.init("KIND"), .init("NAME"), .init("STATE"), .init("DIFFERENCES"))
+        var table = Table(.init("KIND"), .init("NAME"), .init("STATE", hasTone: true), .init("DIFFERENCES"))
         for change in others {
             table.add(change.kind.rawValue, change.name, change.state.rawValue, change.listOfDifferences)
         }

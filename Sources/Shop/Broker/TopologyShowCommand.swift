@@ -23,7 +23,8 @@ struct TopologyShowCommand: AsyncParsableCommand {
     }
 
     static func table(_ parts: [(change: TopologyChange, wanted: AMQPTable)]) -> Table {
-        var table = Table(.init("KIND"), .init("NAME"), .init("STATE"), .init("DIFFERENCES"), .init("WANTED"))
+        var table = Table(
+            .init("KIND"), .init("NAME"), .init("STATE", hasTone: true), .init("DIFFERENCES"), .init("WANTED"))
         for (change, wanted) in parts {
             let arguments = wanted.sorted { $0.key < $1.key }.map { "\($0)=\($1.plain)" }.joined(separator: " ")
             table.add(

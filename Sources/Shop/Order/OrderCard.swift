@@ -25,16 +25,14 @@ struct OrderCard {
 
     private var paintedStatus: String {
         let status = Visible.text(order.status)
-        return switch order.status {
-        case "shipped": style.good(status)
-        case "rejected", "cancelled": style.bad(status)
-        default: style.bold(status)
-        }
+        let tone = Tone(of: status)
+        return tone == .plain ? style.bold(status) : style.paint(status, as: tone)
     }
 
     private var timeline: [String] {
         guard let history = order.history, let first = history.first else { return [] }
-        var table = Table(.init("AFTER", .right), .init("STATUS"), .init("EVENT"), .init("FROM"), .init("EVENT ID"))
+        var table = Table(
+            .init("AFTER", .right), .init("STATUS", hasTone: true), .init("EVENT"), .init("FROM"), .init("EVENT ID"))
         for step in history {
             table.add(
                 Self.delay(from: first.time, to: step.time), step.status, step.event ?? "", step.source ?? "",

@@ -31,7 +31,8 @@ struct OrderListCommand: AsyncParsableCommand {
         if output.json {
             try Output.json(orders)
         } else {
-            var table = Table(.init("ORDER"), .init("STATUS"), .init("UPDATED"), .init("E-MAIL"), .init("LINES"))
+            var table = Table(
+                .init("ORDER"), .init("STATUS", hasTone: true), .init("UPDATED"), .init("E-MAIL"), .init("LINES"))
             for order in orders {
                 table.add(order.orderID, order.status, order.updatedAt, order.email, order.lines.text)
             }

@@ -5,10 +5,13 @@ struct Table {
     struct Column {
         var title: String
         var alignment: Alignment
+        /// Its cells are painted by what they say.
+        var hasTone: Bool
 
-        init(_ title: String, _ alignment: Alignment = .left) {
+        init(_ title: String, _ alignment: Alignment = .left, hasTone: Bool = false) {
             self.title = title
             self.alignment = alignment
+            self.hasTone = hasTone
         }
     }
 
@@ -22,23 +25,26 @@ struct Table {
         rows.append(columns.indices.map { $0 < cells.count ? Visible.text(cells[$0]) : "" })
     }
 
-    /// The heading and the rows. Only the heading is painted: escape codes in cells would spoil the widths.
+    /// The heading and the rows.
     func lines(_ style: Style = Style(isOn: false)) -> [String] {
+        let titles = columns.map(\.title)
         let widths = columns.indices.map { column in
-            rows.reduce(columns[column].title.count) { max($0, $1[column].count) }
+            ([titles] + rows).reduce(0) { max($0, CellWidth.of($1[column])) }
         }
-        return [style.bold(line(columns.map(\.title), widths))] + rows.map { line($0, widths) }
+        return [style.bold(line(titles, widths) { _, title in title })]
+            + rows.map { line($0, widths) { columns[$0].hasTone ? style.paint($1, as: Tone(of: $1)) : $1 } }
     }
 
-    private func line(_ cells: [String], _ widths: [Int]) -> String {
-        var line = ""
-        for (column, cell) in cells.enumerated() {
-            let padding = String(repeating: " ", count: widths[column] - cell.count)
-            if column > 0 { line += "  " }
-            line += columns[column].alignment == .left ? cell + padding : padding + cell
-        }
+    /// - Parameter paint: how a cell is shown; what it adds must take no room.
+    private func line(_ cells: [String], _ widths: [Int], paint: (_ column: Int, String) -> String) -> String {
         // No blanks at the end of a line.
-        while line.last == " " { line.removeLast() }
-        return line
+        guard let last = cells.lastIndex(where: { !$0.isEmpty }) else { return "" }
+        return cells[...last].enumerated().map { column, cell in
+            let padding = String(repeating: " ", count: widths[column] - CellWidth.of(cell))
+            return switch columns[column].alignment {
+            case .left: paint(column, cell) + (column == last ? "" : padding)
+            case .right: padding + paint(column, cell)
+            }
+        }.joined(separator: "  ")
     }
 }

@@ -20,7 +20,7 @@ struct TraceStory {
         guard let start = rows.first?.time else { return [] }
         var table = Table(
             .init("AFTER", .right), .init("SERVICE"), .init("EVENT"), .init("FROM"), .init("DELAY", .right),
-            .init("TRY", .right), .init("OUTCOME"))
+            .init("TRY", .right), .init("OUTCOME", hasTone: true))
         let depths = Self.depths(rows)
         for row in rows {
             let indent = String(repeating: "  ", count: Self.depth(of: row, depths))

@@ -41,10 +41,10 @@ struct WatchCommand: AsyncParsableCommand {
                     wasInterrupted = false
                     Output.complain("connected again; what passed meanwhile is not shown")
                 case .attached:
-                    if !isJSON { Output.line(WatchRow.heading) }
+                    if !isJSON { Output.line(WatchRow.heading(.stdout)) }
                 case .events(let events):
                     let rows = events.map { WatchRow($0) }
-                    if isJSON { try Output.json(rows) } else { Output.lines(rows.map(\.text)) }
+                    if isJSON { try Output.json(rows) } else { Output.lines(rows.map { $0.text(.stdout) }) }
                 case .interrupted(let error):
                     // Each attempt that fails tells the same again.
                     if !wasInterrupted { Output.complain("\(error.message); connecting again…") }

@@ -41,18 +41,21 @@ struct WatchRow: Encodable, Equatable {
     // Columns of fixed width: the rows that follow are not known yet.
     private static let widths = [24, 10, 24, 36]
 
-    static let heading = line(["TIME", "SERVICE", "EVENT", "ORDER", "EVENT ID"])
+    static func heading(_ style: Style) -> String {
+        style.bold(line(["TIME", "SERVICE", "EVENT", "ORDER", "EVENT ID"]))
+    }
 
-    var text: String {
-        let cells = [time, service, event, orderID ?? "-", eventID ?? "-"]
-        return Self.line(cells + (undecodable.map { ["not readable: \($0)"] } ?? []))
+    func text(_ style: Style) -> String {
+        let text = Self.line([time, service, event, orderID ?? "-", eventID ?? "-"])
+        guard let undecodable else { return text }
+        return text + "  " + style.bad(Visible.text("not readable: \(undecodable)"))
     }
 
     private static func line(_ cells: [String]) -> String {
         cells.enumerated().map { index, cell in
             let cell = Visible.text(cell)
             let isPadded = index < widths.count && index < cells.count - 1
-            return isPadded ? cell + String(repeating: " ", count: max(0, widths[index] - cell.count)) : cell
+            return isPadded ? cell + String(repeating: " ", count: max(0, widths[index] - CellWidth.of(cell))) : cell
         }.joined(separator: "  ")
     }
 }

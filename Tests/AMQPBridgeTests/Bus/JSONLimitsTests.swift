@@ -62,6 +62,19 @@ struct JSONLimitsTests {
         #expect(refusal("\\" + deep) != nil, "outside of strings nothing is escaped")
     }
 
+    @Test("levels cannot hide in another encoding", arguments: [true, false])
+    func otherEncodings(isBigEndian: Bool) {
+        // U+2200 has the byte of a quote in it: whoever looks at bytes takes all that follows for a string.
+        let text = "{\"\u{2200}\":" + Self.nested(400, "[", "]") + "}"
+        let bytes = text.utf16.flatMap { unit in
+            let pair = [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)]
+            return isBigEndian ? pair.reversed() : pair
+        }
+        #expect(refusal(bytes)?.message == "the JSON is not UTF-8, or holds a NUL byte")
+        #expect(refusal((isBigEndian ? [0xFE, 0xFF] : [0xFF, 0xFE]) + bytes)?.code == .undecodable)
+        #expect(refusal("{\"a\":\"\u{0}\"}")?.code == .undecodable)
+    }
+
     @Test("many levels one after the other are not deep")
     func wide() {
         #expect(refusal("[" + Array(repeating: "[[[]]]", count: 10_000).joined(separator: ",") + "]") == nil)

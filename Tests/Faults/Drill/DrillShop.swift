@@ -118,12 +118,12 @@ actor DrillShop {
         folder.appending(path: "data/\(service.rawValue)/\(name)")
     }
 
-    /// The same where the service has a disk that only it sees.
-    func dataFileInside(_ service: ShopService, _ name: String) throws -> URL {
-        guard let process = processes[service]?.process else {
+    /// Where the setting gives it one.
+    func smallDisk(of service: ShopService) throws -> SmallDisk {
+        guard let process = processes[service] else {
             throw CommandFailed(description: "\(service) does not run: its disk is gone")
         }
-        return URL(filePath: "/proc/\(process.identifier)/root\(dataFile(of: service, name).path)")
+        return SmallDisk(of: process)
     }
 
     nonisolated func log(of service: ShopService) -> String {

@@ -120,9 +120,3 @@ struct ScenarioRun {
         return row
     }
 }
-
-extension Result where Failure == any Error {
-    static func of(_ body: () async throws -> Success) async -> Self {
-        do { return .success(try await body()) } catch { return .failure(error) }
-    }
-}

@@ -15,6 +15,18 @@ struct FailureTests {
         #expect(Failure(AMQPError(code, "why")) == Failure(message: "why", exitCode: ExitCode(exitCode)))
     }
 
+    @Test func everyCommandTakesJSON() {
+        var commands: [any ParsableCommand.Type] = [ShopCommand.self]
+        var count = 0
+        while let command = commands.popLast() {
+            commands += command.configuration.subcommands
+            guard command.configuration.subcommands.isEmpty else { continue }
+            count += 1
+            #expect(ShopCommand.helpMessage(for: command).contains("--json"), "\(command)")
+        }
+        #expect(count > 15)
+    }
+
     @Test func whatArgumentParserThrowsIsItsOwn() {
         #expect(Failure(ValidationError("x") as any Error) == nil)
         #expect(Failure(CleanExit.helpRequest() as any Error) == nil)

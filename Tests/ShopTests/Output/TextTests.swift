@@ -28,11 +28,47 @@ struct TextTests {
         #expect(table.lines().last == "x\u{FFFD}[2J\u{FFFD}y")
     }
 
-    @Test func onlyTheHeadingIsPainted() {
-        var table = Table(.init("A"))
-        table.add("x")
-        #expect(table.lines(Style(isOn: true)) == ["\u{1B}[1mA\u{1B}[0m", "x"])
-        #expect(Style(isOn: false).bad("x") == "x")
+    @Test func theHeadingIsPaintedAndWhatHasATone() {
+        var table = Table(.init("STATUS", hasTone: true), .init("N", .right, hasTone: true), .init("NOTE"))
+        table.add("shipped", "missing", "failed")
+        table.add("lost", "1", "")
+        #expect(
+            table.lines(Style(isOn: true)) == [
+                "\u{1B}[1mSTATUS         N  NOTE\u{1B}[0m",
+                "\u{1B}[32mshipped\u{1B}[0m  \u{1B}[31mmissing\u{1B}[0m  failed",
+                "lost           1",
+            ])
+        #expect(table.lines().allSatisfy { !$0.contains("\u{1B}") })
+    }
+
+    @Test func paintTakesNoRoom() {
+        var table = Table(.init("ORDER"), .init("STATUS", hasTone: true), .init("LINES"))
+        for status in ["placed", "shipped", "cancelled", "failed: no mail server", "waiting", ""] {
+            table.add("o-1", status, "MUG")
+        }
+        let painted = table.lines(Style(isOn: true)).map { line in
+            ["0", "1", "2", "31", "32"].reduce(line) { $0.replacing("\u{1B}[\($1)m", with: "") }
+        }
+        #expect(painted == table.lines())
+        #expect(table.lines(Style(isOn: true)) != table.lines())
+    }
+
+    @Test(arguments: [
+        ("", 0), ("MUG", 3), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("ｱ", 1), ("Ａ", 2), ("한", 2),
+        ("\u{1112}\u{1161}\u{11AB}", 2),
+        ("☕", 2), ("❤", 1), ("❤\u{FE0F}", 2), ("👩‍👩‍👧", 2), ("👍🏽", 2), ("🇳🇱", 2), ("a\u{200B}b", 2), ("\u{FFFD}", 1),
+    ])
+    func cells(_ text: String, _ width: Int) {
+        #expect(CellWidth.of(text) == width)
+    }
+
+    @Test func wideTextKeepsTheColumns() {
+        var table = Table(.init("NAME"), .init("COUNT", .right))
+        for name in ["Ann", "日本", "☕", "Zoe\u{308}"] { table.add(name, "1") }
+        #expect(
+            table.lines() == [
+                "NAME  COUNT", "Ann       1", "日本      1", "☕        1", "Zoe\u{308}       1",
+            ])
     }
 
     @Test(arguments: [

@@ -5,7 +5,8 @@ package enum JSONLimits {
     static let maxBytes = 1 << 20
     static let maxDepth = 32
 
-    /// - Throws: `undecodable` for too many bytes or too many levels of nesting.
+    /// - Throws: `undecodable` for too many bytes or too many levels of nesting, and for what is not UTF-8 but UTF-16 or
+    ///   UTF-32, which Foundation would read: there the bytes tell nothing about the levels.
     package static func check(_ body: [UInt8]) throws(AMQPError) {
         guard !body.isEmpty else { throw AMQPError(.undecodable, "the body is empty") }
         guard body.count <= maxBytes else {
@@ -15,6 +16,8 @@ package enum JSONLimits {
         var isInString = false
         var isEscaped = false
         for byte in body {
+            // In UTF-8 no JSON text has one (RFC 8259, 7 and 8.1), in the others each has.
+            guard byte != 0 else { throw AMQPError(.undecodable, "the JSON is not UTF-8, or holds a NUL byte") }
             if isEscaped {
                 isEscaped = false
             } else if isInString {

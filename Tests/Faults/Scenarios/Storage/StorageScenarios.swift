@@ -28,17 +28,17 @@ extension Scenario {
     static let diskFull = Scenario(
         name: "disk-full", family: .storage,
         summary: "each service's disk is filled to the last byte, and has room again",
-        setting: Setting(mailServer: [], diskSize: 32), needs: [SmallDisk.need]
+        setting: Setting(mailServer: [], diskSize: 32), needs: [Need(missing: SmallDisk.obstacle)]
     ) { drill in
         for service in ShopService.fromTheEnd {
             let begin = ContinuousClock.now
-            try await SmallDisk(shop: drill.shop, service: service).fill()
+            try await drill.shop.smallDisk(of: service).fill()
             // What was freed inside the database still takes a little: only that it says so proves that it is full.
             try await drill.noticed(by: [service], since: begin)
         }
         try await drill.pause(upTo: .seconds(3))
         try await drill.stillNotReady()
-        for service in ShopService.fromTheEnd { try await SmallDisk(shop: drill.shop, service: service).free() }
+        for service in ShopService.fromTheEnd { try await drill.shop.smallDisk(of: service).free() }
         try await drill.clean()
     }
 }
