@@ -7,7 +7,7 @@ extension EventLedger: EventBatchHandler {
 
     public func handle(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         do {
-            let results = try await handleInOneTransaction(events)
+            let results = try await handleTogether(events)
             relay.poke()
             news.tell()
             return results
@@ -45,27 +45,49 @@ extension EventLedger: EventBatchHandler {
         try await database.write { try Failures.note(event.context, error: "\(error)", at: now, in: $0) }
     }
 
-    private func handleInOneTransaction(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
+    /// In as few transactions as possible: one, unless somebody from outside waits for the thread meanwhile.
+    private func handleTogether(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
+        // After a failure the later events of its key must wait for it.
+        var failedKeys: Set<String> = []
+        var results: [HandlingResult] = []
+        while results.count < events.count {
+            // Whoever waits has the thread in between.
+            if !results.isEmpty { await Task.yield() }
+            let (more, failed) = try await handleInOneTransaction(events[results.count...], failedKeys)
+            results += more
+            failedKeys = failed
+        }
+        return results
+    }
+
+    /// The first events, at least one.
+    private func handleInOneTransaction(
+        _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>
+    ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
         let steps = events.map { (event: $0, handler: handler(of: $0.context.metadata.type)) }
-        let (encoder, watch, now) = (encoder, watch, clock())
-        let results = try await transaction { database in
-            // After a failure the later events of its key must wait for it.
-            var failedKeys: Set<String> = []
-            let results = try steps.map { step -> HandlingResult in
-                if failedKeys.contains(step.event.key) { return .postponed }
+        let (encoder, watch, now, ledgerDatabase) = (encoder, watch, clock(), database)
+        let (results, failed) = try await transaction { database in
+            var (results, failedKeys) = ([HandlingResult](), failedKeys)
+            let turn = Turn()
+            for step in steps {
+                if !results.isEmpty, turn.isOver, ledgerDatabase.isWaitedFor { break }
+                if failedKeys.contains(step.event.key) {
+                    results.append(.postponed)
+                    continue
+                }
                 let transaction = LedgerTransaction(
                     event: step.event.context.metadata, database: database, encoder: encoder, now: now)
                 let result = try watch.watching(step.event.context.metadata.id) {
                     try Self.apply(step.event, step.handler, transaction)
                 }
                 if case .failed = result { failedKeys.insert(step.event.key) }
-                return result
+                results.append(result)
             }
-            try InjectedCrash.check(.beforeCommit, events)
-            return results
+            try InjectedCrash.check(.beforeCommit, events.prefix(results.count))
+            return (results, failedKeys)
         }
-        try InjectedCrash.check(.afterCommit, events)
-        return results
+        try InjectedCrash.check(.afterCommit, events.prefix(results.count))
+        return (results, failed)
     }
 
     /// One event in its own savepoint: inbox first, then the handler, then its events into the outbox.
@@ -107,4 +129,13 @@ extension IncomingEvent {
 extension Error {
     /// False for what only says that nothing can be handled now.
     fileprivate var isCounted: Bool { (self as? any ClassifiedError)?.failureClass != .notNow }
+}
+
+/// How long a batch may keep the database from others that wait: as long as a commit takes, about, so that its own is not
+/// paid for too little.
+private struct Turn {
+    private static let limit = Duration.milliseconds(2)
+    private let end = ContinuousClock.now + limit
+
+    var isOver: Bool { ContinuousClock.now >= end }
 }

@@ -122,6 +122,9 @@ final class LedgerDatabase: Sendable {
         }
     }
 
+    /// Whether a write that shares its transaction with others waits for the thread at this moment.
+    var isWaitedFor: Bool { connection.withLock { $0?.group.isWaitedFor ?? false } }
+
     private func startGroup(on connection: LedgerConnection) {
         // Handed over: whoever has the answer may open the file again at once, and nobody here must hold it then.
         let connection = Unmanaged.passRetained(connection)

@@ -19,6 +19,9 @@ final class WriteGroup: Sendable {
 
     private let waiting = Mutex<[Member]>([])
 
+    /// Whether somebody waits at this moment.
+    var isWaitedFor: Bool { waiting.withLock { !$0.isEmpty } }
+
     /// True when somebody has to call `run` for it, on the database's queue.
     func add(_ member: Member) -> Bool {
         waiting.withLock { waiting in

@@ -33,9 +33,13 @@ public struct PlaceOrder: Event, Hashable {
         case currency, lines
     }
 
-    public init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws { try self.init(from: decoder, otherwise: nil) }
+
+    /// - Parameter id: the order's, when the command names none; nil: then it is no command.
+    package init(from decoder: any Decoder, otherwise id: String?) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        orderID = try fields.decode(String.self, forKey: .orderID)
+        let given = id == nil ? nil : try fields.decodeIfPresent(String.self, forKey: .orderID) ?? id
+        orderID = try given ?? fields.decode(String.self, forKey: .orderID)
         customer = try fields.decode(Customer.self, forKey: .customer)
         shipTo = try fields.decodeIfPresent(String.self, forKey: .shipTo) ?? ""
         currency = try fields.decodeIfPresent(String.self, forKey: .currency) ?? "EUR"

@@ -48,6 +48,18 @@ struct OrderDoorTests {
         }
     }
 
+    @Test("of a field that stands twice the first counts, as in events")
+    func twice() async throws {
+        let id = UUIDv7().description
+        let body = order(id).replacing("1999}]", with: #"1999}], "order_id": "x", "ship_to": "There 2""#)
+        try await post([body]) { desk, answers in
+            #expect(answers.map(\.status) == [202], "\(answers)")
+            #expect(try await desk.order(id).shipTo == "Here 1")
+        }
+        let event = #"{"order_id":"\#(id)","customer":{"email":"a@b.example"},"order_id":"x"}"#
+        #expect(try JSONDecoder().decode(PlaceOrder.self, from: Data(event.utf8)).orderID == id)
+    }
+
     @Test("an order without an id gets one", arguments: [true, false])
     func withoutID(isNull: Bool) async throws {
         let body = isNull ? order("X").replacing("\"X\"", with: "null") : order(nil)

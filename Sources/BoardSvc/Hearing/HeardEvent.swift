@@ -22,8 +22,8 @@ struct HeardEvent: Event {
     /// Never fails: an event that means something else by these names is an event all the same.
     init(from decoder: any Decoder) {
         let fields = try? decoder.container(keyedBy: CodingKeys.self)
-        lines = try? fields?.decode([OrderLine].self, forKey: .lines)
-        currency = try? fields?.decode(String.self, forKey: .currency)
+        lines = try? fields?.decodeIfPresent([OrderLine].self, forKey: .lines)
+        currency = try? fields?.decodeIfPresent(String.self, forKey: .currency)
     }
 
     /// - Throws: `invalidConfiguration`: it stands for others' events.

@@ -27,12 +27,20 @@ enum OrderDoor {
     }
 
     /// The command's data, with an id made for it when it has none.
+    private struct Body: Decodable {
+        var command: PlaceOrder
+
+        init(from decoder: any Decoder) throws {
+            command = try PlaceOrder(from: decoder, otherwise: UUIDv7().description)
+        }
+    }
+
     private static func command(_ body: [UInt8]) throws -> PlaceOrder {
-        var fields = try RequestJSON.object(body)
-        if fields["order_id"] == nil || fields["order_id"] is NSNull { fields["order_id"] = UUIDv7().description }
         do {
-            return try JSONDecoder().decode(PlaceOrder.self, from: try JSONSerialization.data(withJSONObject: fields))
+            return try RequestJSON.value(Body.self, body).command
         } catch let error as DecodingError {
+            // What is no object at all is another matter.
+            try RequestJSON.checkObject(body)
             throw unacceptable([RequestJSON.fault(error)])
         }
     }

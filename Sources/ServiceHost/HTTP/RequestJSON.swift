@@ -36,22 +36,24 @@ public enum RequestJSON {
         }
     }
 
-    /// The fields as they stand.
-    ///
     /// - Throws: an error that is answered with 400, for anything but a JSON object of at most 32 levels.
-    public static func object(_ body: [UInt8]) throws -> [String: Any] {
+    public static func checkObject(_ body: [UInt8]) throws {
         try check(body)
-        guard let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else {
+        guard (try? JSONSerialization.jsonObject(with: Data(body))) is [String: Any] else {
             throw Problem(.badRequest, "the body is not a JSON object")
         }
-        return object
+    }
+
+    /// - Throws: `DecodingError`; an error that is answered with 400, for more than 32 levels or what is not UTF-8.
+    public static func value<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws -> Value {
+        try check(body)
+        return try PlainJSON.decode(type, from: body)
     }
 
     /// - Throws: an error that is answered with 400, and names the field that cannot be read.
     public static func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws -> Value {
-        try check(body)
         do {
-            return try JSONDecoder().decode(type, from: Data(body))
+            return try value(type, body)
         } catch let error as DecodingError {
             throw Problem(.badRequest, fault(error))
         }

@@ -72,7 +72,7 @@ struct HeadDeadlineTests {
     @Test("over a real socket: who sends its head byte by byte is hung up on, and who asks in time is not")
     func byteByByte() async throws {
         let server = AdminServer.application(
-            AdminServer.router { [] }, host: "127.0.0.1", port: 0, logger: Logger(label: "test"),
+            AdminServer.router(on: "127.0.0.1") { [] }, host: "127.0.0.1", port: 0, logger: Logger(label: "test"),
             patience: .milliseconds(500))
         try await server.test(.live) { client in
             let raw = RawClient(port: try #require(client.port))

@@ -157,7 +157,7 @@ package struct RawClient: Sendable {
         _ method: String, _ path: String, _ fields: [String] = [], body: String = ""
     ) -> String {
         let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
-        let lines = ["\(method) \(path) HTTP/1.1", "Host: shop"] + length + fields
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: localhost"] + length + fields
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 }

@@ -51,7 +51,7 @@ struct HostileRequest: Sendable {
 
     static let all = brokenHTTP + heads + framing + json + orders + methods + addresses + fields
 
-    private static let post = "POST /orders HTTP/1.1\r\nHost: shop\r\n"
+    private static let post = "POST /orders HTTP/1.1\r\nHost: localhost\r\n"
 
     private static let brokenHTTP = [
         HostileRequest("a TLS hello", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03], .end),
@@ -59,13 +59,16 @@ struct HostileRequest: Sendable {
         HostileRequest("zeros", [UInt8](repeating: 0, count: 1000), .end),
         HostileRequest("words", raw: "please let me have a mug\r\n\r\n", .end),
         HostileRequest("HTTP 0.9", raw: "GET /orders\r\n\r\n", .end),
-        HostileRequest("HTTP 9.9", raw: "GET /orders HTTP/9.9\r\nHost: shop\r\n\r\n", .end),
+        HostileRequest("HTTP 9.9", raw: "GET /orders HTTP/9.9\r\nHost: localhost\r\n\r\n", .end),
         HostileRequest("a header without a colon", raw: "GET /orders HTTP/1.1\r\nHost\r\n\r\n", .end),
         HostileRequest("a NUL in a header", raw: "GET /orders HTTP/1.1\r\nHost: sh\0op\r\n\r\n", .end),
         HostileRequest("a space before the colon", raw: "GET /orders HTTP/1.1\r\nHost : shop\r\n\r\n", .end),
     ]
 
     private static let heads = [
+        HostileRequest(
+            "another host, as a page from there would", raw: "GET /orders HTTP/1.1\r\nHost: example.com:8081\r\n\r\n",
+            .answer([421])),
         HostileRequest(
             "a header above 8 KiB", raw: "GET /orders HTTP/1.1\r\nX: \(String(repeating: "x", count: 8193))\r\n\r\n",
             .end),
@@ -139,7 +142,6 @@ struct HostileRequest: Sendable {
         HostileRequest(
             "another recipient", replacing: "ann@example.com", with: #"ann@example.com\r\nBcc: all@example.com"#,
             gets: 422),
-        HostileRequest("another id at the end", replacing: "1999}]", with: #"1999}], "order_id": "x""#, gets: 422, 400),
         HostileRequest("a list for a text", replacing: "\"Ann\"", with: "[[[[[]]]]]", gets: 422),
     ]
 
@@ -150,8 +152,8 @@ struct HostileRequest: Sendable {
         HostileRequest("PATCH", "PATCH", gets: 405),
         HostileRequest("DELETE an order", "DELETE", "/orders/0199b5a0-0000-7000-8000-00000000dead", gets: 405),
         HostileRequest("TRACE", "TRACE", gets: 405), HostileRequest("OPTIONS", "OPTIONS", "*", gets: 404, 405),
-        HostileRequest("CONNECT", "CONNECT", "example.com:443", gets: 404),
-        HostileRequest("an unknown method", raw: "BREW /orders HTTP/1.1\r\nHost: shop\r\n\r\n", .end),
+        HostileRequest("CONNECT", "CONNECT", "example.com:443", gets: 404, 421),
+        HostileRequest("an unknown method", raw: "BREW /orders HTTP/1.1\r\nHost: localhost\r\n\r\n", .end),
     ]
 
     private static let addresses = [

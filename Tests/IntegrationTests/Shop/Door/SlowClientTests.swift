@@ -10,7 +10,7 @@ struct SlowClientTests {
 
         fileprivate var head: String {
             let fields = self == .chunkByChunk ? "Transfer-Encoding: chunked" : "Content-Length: 1000"
-            return "POST /orders HTTP/1.1\r\nHost: shop\r\n\(fields)\r\n\r\n"
+            return "POST /orders HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n\r\n"
         }
 
         /// What comes a little at a time, for ever.
