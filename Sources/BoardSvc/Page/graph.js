@@ -80,9 +80,11 @@ export class Graph {
     byId("graph").replaceChildren(svg);
     for (const edge of this.#edges) {
       edge.length = edge.path.getTotalLength();
-      const middle = edge.path.getPointAtLength(edge.length / 2);
-      edge.label.setAttribute("x", middle.x);
-      edge.label.setAttribute("y", middle.y + 4);
+      // Beside the arrow, where nothing moves.
+      const [before, after] = [-1, 1].map(step => edge.path.getPointAtLength(edge.length / 2 + step));
+      const length = Math.hypot(after.x - before.x, after.y - before.y) || 1;
+      edge.label.setAttribute("x", (before.x + after.x) / 2 - (after.y - before.y) / length * 18);
+      edge.label.setAttribute("y", (before.y + after.y) / 2 + (after.x - before.x) / length * 15 + 4);
     }
     if (this.#shop) this.showServices(this.#shop);
   }

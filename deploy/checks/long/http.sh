@@ -30,15 +30,18 @@ timeout 300 "$RUN_DIR/venv/bin/pip" install -q --disable-pip-version-check 'sche
 "$root/deploy/shop" order place --email ann@example.com --line MUG=1 --count 50 >/dev/null
 "$root/deploy/shop" audit --wait 30s >/dev/null || fail "the books do not balance"
 
-for service in order inventory shipping notify; do
-  metrics=$RUN_DIR/$service.metrics
-  curl -fsS --max-time 10 "http://127.0.0.1:$(service_port "$service")/metrics" >"$metrics"
-  promtool check metrics <"$metrics" || fail "promtool finds fault with the metrics of $service"
-  # Each has taken something in, sent what follows, and stands still now.
+# counts_right SERVICE: it has taken something in, settled all of it, sent what follows, and stands still.
+counts_right() {
+  curl -fsS --max-time 10 "http://127.0.0.1:$(service_port "$1")/metrics" >"$RUN_DIR/$1.metrics"
   awk '/^amqpbridge_delivered_total /{taken = $2} /^amqpbridge_acked_total /{acked = $2} /^ledger_outbox_events /{left = $2}
-    END { exit !(taken >= 50 && acked == taken && left == 0) }' "$metrics" || fail "$service counts otherwise"
+    END { exit !(taken >= 50 && acked == taken && left == 0) }' "$RUN_DIR/$1.metrics"
+}
+
+for service in "${SERVICES[@]}"; do
+  wait_until 30 counts_right "$service" || fail "$service counts otherwise"
+  promtool check metrics <"$RUN_DIR/$service.metrics" || fail "promtool finds fault with the metrics of $service"
 done
-echo "promtool: nothing found in the metrics of four services"
+echo "promtool: nothing found in the metrics of ${#SERVICES[@]} services"
 
 timeout 900 "$RUN_DIR/venv/bin/schemathesis" --config-file "$root/deploy/lib/schemathesis.toml" run "http://127.0.0.1:$(service_port order)/openapi.json" \
   --max-examples "${EXAMPLES:-50}" --request-timeout 10 --seed 1 --exclude-path-regex '/events$' >"$RUN_DIR/schemathesis.log" 2>&1 || {
