@@ -9,7 +9,7 @@ import NIOCore
 enum AdminServer {
     /// Connections at the same time; more wait until one of them has ended.
     private static let maxConnections = 4096
-    /// How long a connection may be open without a request.
+    /// How long a connection may be open without a request, or with an answer that nobody takes.
     static let patience = TimeAmount.seconds(60)
 
     /// - Parameters:
@@ -36,7 +36,7 @@ enum AdminServer {
         patience: TimeAmount = patience
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [HeadDeadline(limit: patience)],
+            additionalChannelHandlers: [HeadDeadline(limit: patience), ReaderDeadline(limit: patience)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 8192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
         return Application(

@@ -23,7 +23,8 @@ actor LetterDesk {
     /// How many each service has, by the queues.
     private var depths: [ShopService: Int] = [:]
     private var seen: (letters: Letters, depths: [ShopService: Int])?
-    private var isVisiting = false
+    /// Looks and settlements that hold a queue.
+    private var visits = 0
     private var visited = ContinuousClock.now
     private var next = ContinuousClock.now
 
@@ -35,12 +36,12 @@ actor LetterDesk {
 
     /// What to show as the queues' depths: while letters are in somebody's hand here, the queues themselves miss them.
     func corrected(_ depths: [ShopService: Int]) -> [ShopService: Int] {
-        if !isVisiting, ContinuousClock.now - visited >= Self.aftermath { self.depths = depths }
+        if visits == 0, ContinuousClock.now - visited >= Self.aftermath { self.depths = depths }
         return self.depths
     }
 
     func look() async -> Letters {
-        if let seen, isSeen || isVisiting || ContinuousClock.now < next { return seen.letters }
+        if let seen, isSeen || visits > 0 || ContinuousClock.now < next { return seen.letters }
         let (begun, depths) = (ContinuousClock.now, depths)
         var letters = Letters(total: depths.values.reduce(0, +))
         for (service, depth) in depths.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where depth > 0 {
@@ -95,9 +96,9 @@ actor LetterDesk {
     }
 
     private func visiting<Result>(_ visit: () async throws -> Result) async throws -> Result {
-        isVisiting = true
+        visits += 1
         defer {
-            isVisiting = false
+            visits -= 1
             visited = .now
         }
         return try await visit()

@@ -57,6 +57,7 @@ report_next_steps() {
   if ((KEEP)); then
     indent <<TEXT
 It still runs; deploy/down ends it.
+  http://127.0.0.1:$(cat "$RUN_DIR/board.http")                 the board: all of it, live
   deploy/shop order list                one line an order
   deploy/shop order place --email you@example.com --line MUG=1
   deploy/shop order trace ID            every hop of one
@@ -66,7 +67,7 @@ It still runs; deploy/down ends it.
 TEXT
   else
     indent <<TEXT
-Everything is stopped now. With --keep it goes on running: then deploy/shop order list, deploy/shop status, …
+Everything is stopped now. With --keep it goes on running: then the board, deploy/shop order list, …
 TEXT
   fi
   indent <<TEXT
