@@ -43,6 +43,8 @@ for service in "${SERVICES[@]}"; do
 done
 echo "promtool: nothing found in the metrics of ${#SERVICES[@]} services"
 
+# It keeps notes where it is.
+cd -- "$RUN_DIR"
 timeout 900 "$RUN_DIR/venv/bin/schemathesis" --config-file "$root/deploy/lib/schemathesis.toml" run "http://127.0.0.1:$(service_port order)/openapi.json" \
   --max-examples "${EXAMPLES:-50}" --request-timeout 10 --seed 1 --exclude-path-regex '/events$' >"$RUN_DIR/schemathesis.log" 2>&1 || {
   cat -- "$RUN_DIR/schemathesis.log" >&2
