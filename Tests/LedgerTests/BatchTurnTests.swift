@@ -1,4 +1,5 @@
 import AMQPBridge
+import AMQPBridgeTesting
 import Synchronization
 import Testing
 
@@ -27,7 +28,9 @@ struct BatchTurnTests {
         }
         let names = ["a", "b", "c", "a"] + (5...20).map { "n\($0)" }
         async let results = ledger.handle(names.enumerated().map { incoming($1, $0 + 1) })
-        while !isBegun.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("the third is being handled", within: .seconds(20)) {
+            isBegun.load(ordering: .sequentiallyConsistent)
+        }
         let seen = try await ledger.write { transaction in
             let rows = try transaction.query("SELECT name, total FROM totals")
             return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.text("name"), try $0.int("total")) })
