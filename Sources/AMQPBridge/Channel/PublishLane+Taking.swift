@@ -6,10 +6,11 @@ extension PublishLane {
     /// The negotiated frame size in bytes; the proposed one before the login.
     var frameMax: Int { state.withLock { $0.bytes.frameMax } }
 
-    /// The login is done. `frameMax`: the negotiated frame size in bytes.
-    func open(frameMax: Int, room: Int, _ pen: SocketWriter) {
+    /// The login is done. `frameMax`: the negotiated frame size in bytes; `user`: whom messages come from that do not say.
+    func open(frameMax: Int, user: String?, room: Int, _ pen: SocketWriter) {
         state.withLock { state in
             state.bytes.frameMax = frameMax
+            state.bytes.user = user
             state.room = room
             state.limit = room
             state.pen = pen

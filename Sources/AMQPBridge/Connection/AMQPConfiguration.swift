@@ -25,6 +25,10 @@ public struct AMQPConfiguration: Sendable {
         public var maxBodySize = 1 << 20
         /// Publishings on the wire without a confirm yet; more wait their turn. Default: 4,096.
         public var maxUnconfirmed = 4096
+        /// Messages that name no `user_id` carry the endpoint's user, which the broker holds against the login: so their
+        /// receivers know for sure who sent them. Default: true. False where the broker knows this user by another name
+        /// than the endpoint's (OAuth 2, for example): there any `user_id` costs the channel.
+        public var sendsUserID = true
         /// For the endpoints with ``AMQPEndpoint/usesTLS``, where their own ``AMQPEndpoint/tls`` says nothing.
         public var tls = TLSOptions()
 

@@ -109,8 +109,11 @@ public actor AMQPConnection {
             return .failure(error)
         }
         output.frameMax = wire.frameMax
+        let user = options.sendsUserID ? endpoint.user : nil
+        output.user = user
         lane.open(
-            frameMax: wire.frameMax, room: options.maxUnconfirmed, SocketWriter(descriptor: wire.descriptor))
+            frameMax: wire.frameMax, user: user, room: options.maxUnconfirmed,
+            SocketWriter(descriptor: wire.descriptor))
         lastRead = .now
         lastWrite = .now
         answers.heartbeat = heartbeat

@@ -27,7 +27,8 @@ public struct MessageProperties: Hashable, Sendable {
     public var timestamp: UInt64?
     /// The bus sends the event's type.
     public var type: String?
-    /// Checked by the broker against the connection's user: any other costs the channel (406). Nil is always right.
+    /// Checked by the broker against the connection's user: any other costs the channel (406). Nil is always right, and
+    /// sent as that user (``AMQPConfiguration/Options/sendsUserID``).
     public var userID: String?
     /// Who sent it; the bus sends the event's source. Not checked by anybody.
     public var appID: String?

@@ -8,7 +8,8 @@ import CRabbitMQ
 extension OutboundBuffer {
     /// - Parameter messageID: sent as the message's id; what the publishing itself has there is not looked at.
     mutating func append(_ publishing: borrowing Publishing, messageID: String?) throws(AMQPError) {
-        let header = try MessageLimits.check(publishing, messageID: messageID, frameMax: frameMax)
+        let user = publishing.properties.userID ?? user
+        let header = try MessageLimits.check(publishing, messageID: messageID, userID: user, frameMax: frameMax)
         let names = publishing.exchange.rawValue.utf8.count + publishing.routingKey.rawValue.utf8.count
         let method = 4 + 2 + 1 + 1 + 1 + names
         let largest = frameMax - MessageLimits.frameOverhead
@@ -26,7 +27,7 @@ extension OutboundBuffer {
             writer.beginFrame(AMQP_FRAME_HEADER, channel)
             writer.write(UInt32(AMQP_BASIC_CLASS) << 16)
             writer.write(UInt64(publishing.body.count))
-            try writer.write(publishing.properties, messageID: messageID)
+            try writer.write(publishing.properties, messageID: messageID, userID: user)
             writer.endFrame()
             publishing.body.withUnsafeBytes { writer.writeBody($0, channel, largest: largest) }
         }
@@ -98,7 +99,9 @@ extension FrameWriter {
     }
 
     /// The property list (AMQP 0-9-1, 4.2.6.1): a bit for each that is there, then their values in the order of the bits.
-    fileprivate mutating func write(_ properties: MessageProperties, messageID: String?) throws(AMQPError) {
+    fileprivate mutating func write(
+        _ properties: MessageProperties, messageID: String?, userID: String?
+    ) throws(AMQPError) {
         let flags = count
         var present = AMQP_BASIC_DELIVERY_MODE_FLAG
         write(UInt16(0))
@@ -122,7 +125,7 @@ extension FrameWriter {
             write(timestamp)
         }
         writeShort(properties.type, AMQP_BASIC_TYPE_FLAG, &present)
-        writeShort(properties.userID, AMQP_BASIC_USER_ID_FLAG, &present)
+        writeShort(userID, AMQP_BASIC_USER_ID_FLAG, &present)
         writeShort(properties.appID, AMQP_BASIC_APP_ID_FLAG, &present)
         replace(at: flags, by: UInt16(truncatingIfNeeded: present))
     }

@@ -10,13 +10,17 @@ package enum MessageLimits {
 
     /// Returns the size of its content header's payload: exact for tables, an upper bound for the rest.
     ///
-    /// - Parameter messageID: the id it will be sent with, if not its own.
+    /// - Parameters:
+    ///   - messageID: the id it will be sent with, if not its own.
+    ///   - userID: the user it will be sent as, if not its own.
     @discardableResult
     package static func check(
-        _ publishing: borrowing Publishing, messageID: String? = nil, frameMax: Int
+        _ publishing: borrowing Publishing, messageID: String? = nil, userID: String? = nil, frameMax: Int
     ) throws(AMQPError) -> Int {
         var texts = ShortTexts()
-        texts.add(publishing.properties, messageID: messageID ?? publishing.properties.messageID)
+        texts.add(
+            publishing.properties, messageID: messageID ?? publishing.properties.messageID,
+            userID: userID ?? publishing.properties.userID)
         let properties = texts.size
         texts.add(publishing.exchange.rawValue)
         texts.add(publishing.routingKey.rawValue)
@@ -56,7 +60,7 @@ package enum MessageLimits {
     /// Bytes of the property list: exact for tables, an upper bound for the rest.
     static func encodedSize(_ properties: borrowing MessageProperties) -> Int {
         var texts = ShortTexts()
-        texts.add(properties, messageID: properties.messageID)
+        texts.add(properties, messageID: properties.messageID, userID: properties.userID)
         return fixedSize + size(of: properties.headers) + texts.size
     }
 
@@ -81,7 +85,9 @@ package enum MessageLimits {
         }
 
         @inline(__always)
-        mutating func add(_ properties: borrowing MessageProperties, messageID: borrowing String?) {
+        mutating func add(
+            _ properties: borrowing MessageProperties, messageID: borrowing String?, userID: borrowing String?
+        ) {
             add(properties.contentType)
             add(properties.contentEncoding)
             add(properties.correlationID)
@@ -89,7 +95,7 @@ package enum MessageLimits {
             add(properties.expiration)
             add(messageID)
             add(properties.type)
-            add(properties.userID)
+            add(userID)
             add(properties.appID)
         }
     }

@@ -14,6 +14,8 @@ struct OutboundBuffer: ~Copyable, @unchecked Sendable {
     let channel: UInt16
     /// The negotiated frame size in bytes, frame header and end octet included.
     var frameMax: Int
+    /// Whose messages these are: the `user_id` of all that name none.
+    var user: String?
 
     init(channel: UInt16, frameMax: Int) {
         self.channel = channel

@@ -1,7 +1,7 @@
 // From a dead letter back to the event that its service gets once more. Pure.
 extension DeadLetter {
-    /// Around the property list in its frame, in bytes, and a little to spare.
-    private static let reservedBytes = 64
+    /// Around the property list in its frame, in bytes, for the republisher's `user_id`, and a little to spare.
+    private static let reservedBytes = 64 + 256
     private static let maxShortBytes = 255
 
     /// Why it must stay a letter; nil when it can be replayed.

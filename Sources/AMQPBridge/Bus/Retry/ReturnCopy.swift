@@ -6,8 +6,8 @@
 struct ReturnCopy {
     /// Longest error text kept, in bytes.
     private static let maxErrorBytes = 2048
-    /// Around the property list in its frame, in bytes, and a little to spare.
-    private static let reservedBytes = 64
+    /// Around the property list in its frame, in bytes, for the republisher's `user_id`, and a little to spare.
+    private static let reservedBytes = 64 + 256
     /// As long as an exchange's or a user's name can be (AMQP's short strings).
     private static let maxNameBytes = 255
     private static let maxAttempts: Int64 = 1_000_000
