@@ -11,6 +11,8 @@ package final class BusMetrics: Sendable {
         case undecodable
         /// Nobody here handles its type.
         case unknownType = "unknown_type"
+        /// It came from somebody who may not send it, or with copies to other keys.
+        case sender
         /// Its handler said that no repetition helps.
         case permanent
         /// The ladder has no more rungs.

@@ -39,7 +39,7 @@ extension AMQPError: ClassifiedError {
     /// What cannot be decoded or sent as it is stays so; the rest is the broker's or the network's.
     public var failureClass: FailureClass {
         switch code {
-        case .undecodable, .unknownEventType, .tooLarge, .invalidConfiguration: .permanent
+        case .undecodable, .unknownEventType, .senderRefused, .tooLarge, .invalidConfiguration: .permanent
         default: .transient
         }
     }

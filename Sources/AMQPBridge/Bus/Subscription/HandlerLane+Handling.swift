@@ -164,8 +164,13 @@ extension HandlerLane {
 
     private func refuse(_ item: LaneItem) {
         guard case .refused(let error) = item.content else { return }
-        let isUnknown = (error as? AMQPError)?.code == .unknownEventType
-        bury(item, error, isUnknown ? .unknownType : .undecodable)
+        let reason: BusMetrics.DeadReason =
+            switch (error as? AMQPError)?.code {
+            case .unknownEventType: .unknownType
+            case .senderRefused: .sender
+            default: .undecodable
+            }
+        bury(item, error, reason)
     }
 
     /// An earlier event of its key waits on the ladder: so must this one, and it is sent there.

@@ -68,12 +68,17 @@ struct Subscription: Sendable {
     }
 
     private func decode(_ delivery: Delivery, _ attempts: Int) throws -> IncomingEvent {
-        let (metadata, event) = try context.encoder.codec.decode(delivery.body, as: handlers.types)
         let isReturned = delivery.exchange == context.topology.returnExchange
-        let first = isReturned ? delivery.properties.headers[BridgeHeader.routingKey]?.string : nil
+        if !isReturned { try delivery.checkSingleKey() }
+        let (metadata, event) = try context.encoder.codec.decode(delivery.body, as: handlers.types)
+        // On its own return path nobody else writes what the bridge notes about the first sending.
+        let notes = isReturned ? delivery.properties.headers : [:]
+        let key = notes[BridgeHeader.routingKey]?.string.map { RoutingKey($0) } ?? delivery.routingKey
+        try context.options.senders?.check(
+            user: isReturned ? notes[BridgeHeader.userID]?.string : delivery.properties.userID, type: metadata.type,
+            key: key, expectedKey: handlers.types[metadata.type]?.routingKey)
         let context = EventContext(
-            metadata: metadata, routingKey: first.map { RoutingKey($0) } ?? delivery.routingKey,
-            attempt: attempts + 1, isRedelivered: delivery.isRedelivered)
+            metadata: metadata, routingKey: key, attempt: attempts + 1, isRedelivered: delivery.isRedelivered)
         var incoming = IncomingEvent(event: event, context: context)
         incoming.instruments = self.context.instruments
         return incoming

@@ -20,6 +20,8 @@ public struct SubscriptionOptions: Sendable {
     /// After so long with an open breaker everything in hand goes back to the queue, and events are tried with one in
     /// hand. Default: 10 minutes.
     public var breakerHold: Duration = .seconds(600)
+    /// From whom events are believed. Default: nil, from everybody who may publish.
+    public var senders: SenderRule?
     /// How long a graceful shutdown may take to finish what is in hand; what is not finished goes back to the queue.
     /// Default: 8 s.
     public var shutdownTimeout: Duration = .seconds(8)
