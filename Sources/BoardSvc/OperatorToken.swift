@@ -9,11 +9,14 @@ struct OperatorToken: Sendable {
     /// Nil when there is none.
     ///
     /// - Parameters:
-    ///   - file: the path of a file that holds it; blanks and line ends around it do not count.
+    ///   - file: the path of a file whose first line it is; blanks around it do not count.
     ///   - text: the token itself, when there is no file.
     /// - Throws: `invalidConfiguration` when the file cannot be read, or the token is shorter than 16 bytes.
     init?(file: String?, text: String?) throws(AMQPError) {
-        guard let token = try file.map({ (path) throws(AMQPError) in try Self.read(path) }) ?? text else { return nil }
+        let token = try file.map { (path) throws(AMQPError) in
+            try SecretFile.firstLine(of: path, named: "BOARD_TOKEN_FILE")
+        }
+        guard let token = token ?? text else { return nil }
         bytes = [UInt8](token.trimmingCharacters(in: .whitespacesAndNewlines).utf8)
         guard bytes.count >= Self.minBytes else {
             throw AMQPError(
@@ -28,13 +31,5 @@ struct OperatorToken: Sendable {
         var difference: UInt8 = given.count == bytes.count ? 0 : 1
         for index in bytes.indices { difference |= bytes[index] ^ (index < given.count ? given[index] : 0) }
         return difference == 0
-    }
-
-    private static func read(_ path: String) throws(AMQPError) -> String {
-        do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw AMQPError(.invalidConfiguration, "BOARD_TOKEN_FILE: '\(path)' cannot be read")
-        }
     }
 }

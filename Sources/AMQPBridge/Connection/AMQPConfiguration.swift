@@ -53,6 +53,25 @@ public struct AMQPConfiguration: Sendable {
         }
         self.init(endpoints: endpoints, options: options)
     }
+
+    /// Reads `AMQP_URL` and `AMQP_PASSWORD_FILE`.
+    ///
+    /// - Parameters:
+    ///   - urls: as in ``init(urls:options:)``; with a file each with a user and without a password.
+    ///   - passwordFile: a file whose first line is the password of these users; nil: the addresses hold their own.
+    /// - Throws: `invalidConfiguration`, with what is wrong and how it should look; never with the password.
+    public init(urls: String, passwordFile: String?, options: Options = Options()) throws(AMQPError) {
+        try self.init(urls: urls, options: options)
+        guard let passwordFile else { return }
+        guard endpoints.allSatisfy(\.password.isEmpty) else {
+            throw AMQPError(
+                .invalidConfiguration,
+                "AMQP_PASSWORD_FILE is for addresses with a user and no password, amqp://user@host:5672/vhost; "
+                    + "AMQP_URL has another")
+        }
+        let password = try SecretFile.firstLine(of: passwordFile, named: "AMQP_PASSWORD_FILE")
+        for index in endpoints.indices { endpoints[index].password = password }
+    }
 }
 
 extension AMQPConfiguration {

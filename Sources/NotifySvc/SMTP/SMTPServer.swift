@@ -75,23 +75,9 @@ struct SMTPServer: Sendable, Equatable {
             guard !user.utf8.contains(where: { $0 < 0x20 }) else {
                 throw AMQPError(.invalidConfiguration, "SMTP_USER holds a control character")
             }
-            return Login(user: user, password: try password(in: file))
+            return Login(user: user, password: try SecretFile.firstLine(of: file, named: "SMTP_PASSWORD_FILE"))
         default:
             throw AMQPError(.invalidConfiguration, "SMTP_USER and SMTP_PASSWORD_FILE belong together: set both")
         }
-    }
-
-    /// The file's first line.
-    private static func password(in file: String) throws(AMQPError) -> String {
-        let data: Data
-        do { data = try Data(contentsOf: URL(filePath: file)) } catch {
-            throw AMQPError(.invalidConfiguration, "SMTP_PASSWORD_FILE: '\(file)' cannot be read")
-        }
-        let line = data.prefix(4096).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-        guard !line.isEmpty, !line.contains(0), let password = String(bytes: line, encoding: .utf8) else {
-            throw AMQPError(
-                .invalidConfiguration, "SMTP_PASSWORD_FILE: the first line of '\(file)' must be the password")
-        }
-        return password
     }
 }
