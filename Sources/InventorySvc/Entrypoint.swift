@@ -8,7 +8,7 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: StockStore.migrations)
+                topology: service.topology, migrations: StockStore.migrations, senders: ShopUser.senders)
         ) { host in
             InventoryHandlers.register(on: host.ledger)
             StockRoutes.add(to: host.router, over: host.ledger)

@@ -9,7 +9,7 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: MailStore.migrations,
+                topology: service.topology, migrations: MailStore.migrations, senders: ShopUser.senders,
                 concurrency: { MailOutlets.width(for: $0.mail) })
         ) { host in
             let mail = host.configuration.mail

@@ -8,7 +8,8 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: OrderStore.migrations + IdempotencyStore.migrations)
+                topology: service.topology, migrations: OrderStore.migrations + IdempotencyStore.migrations,
+                senders: ShopUser.senders)
         ) { host in
             OrderHandlers.register(on: host.ledger)
             OrderRoutes.add(to: host.router, over: host.ledger, rateLimit: host.configuration.rateLimit)

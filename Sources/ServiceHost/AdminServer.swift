@@ -14,13 +14,13 @@ enum AdminServer {
 
     /// - Parameters:
     ///   - host: the address it is going to listen on.
+    ///   - names: what else it may be called in requests; see ``KnownHosts``.
     ///   - readiness: what keeps the service from its work, in words.
     static func router(
-        on host: String, readiness: @escaping @Sendable () -> [String]
+        on host: String, names: [String] = [], readiness: @escaping @Sendable () -> [String]
     ) -> Router<ServiceRequestContext> {
         let router = ServiceRouter.make()
-        let isLoopback = host.contains(":") ? LoopbackOnly.isLoopback("[\(host)]") : LoopbackOnly.isLoopback(host)
-        if isLoopback { router.add(middleware: LoopbackOnly()) }
+        if let known = KnownHosts(on: host, names: names) { router.add(middleware: known) }
         router.get("/health/live") { _, _ in HealthReport(live: true, ready: nil, obstacles: []) }
         router.get("/health/ready") { _, _ in
             let obstacles = readiness()

@@ -4,9 +4,13 @@ public import Logging
 
 /// What a service is told by its environment. The names are the same for all.
 public struct HostConfiguration: Sendable {
-    /// `AMQP_URL`. Default: RabbitMQ's own default address. With amqps addresses also `AMQP_CA_FILE`, `AMQP_CERT_FILE`
+    /// `AMQP_URL`. Default: RabbitMQ's own default address. `AMQP_PASSWORD_FILE`: a file whose first line is the password
+    /// of its users, who then stand in the addresses without one. With amqps addresses also `AMQP_CA_FILE`, `AMQP_CERT_FILE`
     /// and `AMQP_KEY_FILE`: paths of PEM files, see `TLSOptions`.
     public var amqp: AMQPConfiguration
+    /// `AMQP_CHECK_SENDERS`, true or false: whether events are believed only from the users whose they are. Default: true
+    /// when the service logs in as the user of its own name, so that others can be told apart.
+    public var checksSenders: Bool
     /// `AMQP_PREFETCH`, 1 to 65,535. Default: 256.
     public var prefetch: UInt16
     /// `AMQP_QUEUE_TYPE`, quorum or classic. Default: quorum.
@@ -20,6 +24,9 @@ public struct HostConfiguration: Sendable {
     public var dataDirectory: String
     /// `HTTP_HOST`: the address the admin port is on. Default: 127.0.0.1, as it shows orders and changes stock.
     public var host: String
+    /// `HTTP_NAMES`: names, separated by commas, that requests may call this host by beside `localhost` and loopback
+    /// addresses. Default: none on loopback, elsewhere any.
+    public var hostNames: [String]
     /// `HTTP_PORT`: the admin port.
     public var port: Int
     /// `HTTP_RATE_LIMIT`: requests a second that one client may make where strangers ask; 0: any number. Default: 1000.
@@ -51,11 +58,15 @@ public struct HostConfiguration: Sendable {
         options.tls = TLSOptions(
             caFile: value("amqp.ca.file"), certificateFile: value("amqp.cert.file"), keyFile: value("amqp.key.file"))
         let url = value("amqp.url", secret: true) ?? "amqp://guest:guest@127.0.0.1:5672/%2F"
-        amqp = try AMQPConfiguration(urls: url, options: options)
+        amqp = try AMQPConfiguration(urls: url, passwordFile: value("amqp.password.file"), options: options)
+        checksSenders =
+            try Self.choice(value("amqp.check.senders"), "AMQP_CHECK_SENDERS", "true, false") { Bool($0) }
+            ?? amqp.endpoints.allSatisfy { $0.user == service }
         prefetch = UInt16(try Self.number(value("amqp.prefetch"), "AMQP_PREFETCH", 1...65_535) ?? 256)
         ladder = try value("amqp.retry.ladder").map { (text) throws(AMQPError) in try RetryLadder(text) } ?? .standard
         handlerLimit = try value("handler.limit").map { (text) throws(AMQPError) in try Self.handlerLimit(text) }
         host = value("http.host") ?? "127.0.0.1"
+        hostNames = value("http.names")?.split(separator: ",").map { $0.filter { !$0.isWhitespace } } ?? []
         rateLimit = try Self.number(value("http.rate.limit"), "HTTP_RATE_LIMIT", 0...1_000_000) ?? 1000
         port = try Self.number(value("http.port"), "HTTP_PORT", 0...65_535) ?? defaultPort
         dataDirectory = value("data.dir") ?? "data/\(service)"

@@ -18,13 +18,16 @@ public struct ServiceDefinition: Sendable {
     public var migrations: [Migration]
     /// How it reads events. Default: as everybody writes them, and nothing else.
     public var codec: any EventCodec
+    /// From whom it believes events, where each service has a user of its own (`AMQP_CHECK_SENDERS`). Default: from
+    /// everybody who may publish.
+    public var senders: SenderRule?
     /// Handlers without the ledger that run at the same time.
     public var concurrency: @Sendable (HostConfiguration) -> Int
 
     public init(
         name: String, source: String, defaultPort: Int,
         topology: @escaping @Sendable (QueueType, RetryLadder) -> ServiceTopology, migrations: [Migration],
-        codec: any EventCodec = CloudEventsCodec(),
+        codec: any EventCodec = CloudEventsCodec(), senders: SenderRule? = nil,
         concurrency: @escaping @Sendable (HostConfiguration) -> Int = { _ in 1 }
     ) {
         self.name = name
@@ -33,6 +36,7 @@ public struct ServiceDefinition: Sendable {
         self.topology = topology
         self.migrations = migrations
         self.codec = codec
+        self.senders = senders
         self.concurrency = concurrency
     }
 }
@@ -99,11 +103,12 @@ public struct ServiceHost {
             topology: definition.topology(configuration.queueType, configuration.ladder))
         busConfiguration.subscription.prefetch = configuration.prefetch
         busConfiguration.subscription.concurrency = definition.concurrency(configuration)
+        busConfiguration.subscription.senders = configuration.checksSenders ? definition.senders : nil
         if let limit = configuration.handlerLimit { busConfiguration.subscription.handlerTimeout = limit }
         // The bus has had its turn before: a deadline, and ten seconds of grace.
         poolWatch = PoolWatch(limit: busConfiguration.subscription.handlerTimeout + .seconds(20), logger: logger)
         let bus = RabbitMQEventBus(busConfiguration, encoder: encoder, logger: logger)
-        router = AdminServer.router(on: configuration.host) {
+        router = AdminServer.router(on: configuration.host, names: configuration.hostNames) {
             bus.state.obstacles + [ledger.obstacle].compactMap { $0 }
         }
         ServiceMetrics(registry: registry, bus: bus, ledger: ledger).add(to: router)

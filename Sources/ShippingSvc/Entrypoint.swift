@@ -8,7 +8,7 @@ struct Entrypoint {
         await ServiceHost.main(
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
-                topology: service.topology, migrations: ShipmentStore.migrations)
+                topology: service.topology, migrations: ShipmentStore.migrations, senders: ShopUser.senders)
         ) { host in
             ShippingHandlers.register(on: host.ledger)
             host.addAudit(ShippingAudit.shipments)

@@ -1,4 +1,5 @@
 import AMQPBridge
+import Foundation
 import Logging
 import Testing
 
@@ -47,6 +48,47 @@ struct HostConfigurationTests {
         #expect(try read([:]).handlerLimit == nil)
         #expect(try read(["HANDLER_LIMIT": "100ms"]).handlerLimit == .milliseconds(100))
         #expect(try read(["HANDLER_LIMIT": "10m"]).handlerLimit == .seconds(600))
+    }
+
+    @Test("senders are checked where the service has a user of its own, unless told otherwise")
+    func senders() throws {
+        #expect(try read(["AMQP_URL": "amqp://order:p@h"]).checksSenders)
+        #expect(try !read(["AMQP_URL": "amqp://shop:p@h"]).checksSenders && !read([:]).checksSenders)
+        #expect(try !read(["AMQP_URL": "amqp://order:p@h,amqp://shop:p@h"]).checksSenders)
+        #expect(try !read(["AMQP_URL": "amqp://order:p@h", "AMQP_CHECK_SENDERS": "false"]).checksSenders)
+        #expect(try read(["AMQP_URL": "amqp://shop:p@h", "AMQP_CHECK_SENDERS": "true"]).checksSenders)
+    }
+
+    @Test("a password file is for all addresses, which then name a user and no password")
+    func passwordFile() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "password-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("s3cret/:@\nmore\n".utf8).write(to: file)
+        let both = "amqp://order@one,amqps://order@two:1/v"
+        let endpoints = try read(["AMQP_URL": both, "AMQP_PASSWORD_FILE": file.path]).amqp.endpoints
+        #expect(endpoints.map(\.password) == ["s3cret/:@", "s3cret/:@"])
+        #expect(endpoints.map(\.user) == ["order", "order"])
+        for url in ["amqp://order:other@one", "amqp://one", "amqp://order@one,amqp://two", ""] {
+            let error = #expect(throws: AMQPError.self) {
+                try read(["AMQP_URL": url, "AMQP_PASSWORD_FILE": file.path])
+            }
+            #expect(error?.code == .invalidConfiguration && error?.message.contains("s3cret") == false)
+        }
+    }
+
+    @Test(
+        "a password file that is none says so",
+        arguments: ["", "\nsecond", "\0", String(repeating: "x", count: 5000)])
+    func badPasswordFile(content: String) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "password-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: file) }
+        for isThere in [true, false] {
+            if isThere { try Data(content.utf8).write(to: file) } else { try FileManager.default.removeItem(at: file) }
+            let error = #expect(throws: AMQPError.self) {
+                try read(["AMQP_URL": "amqp://order@h", "AMQP_PASSWORD_FILE": file.path])
+            }
+            #expect(error?.message.contains("AMQP_PASSWORD_FILE") == true && error?.message.contains(file.path) == true)
+        }
     }
 
     @Test func filesForTLS() throws {

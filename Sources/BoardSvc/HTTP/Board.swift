@@ -15,8 +15,9 @@ struct Board {
         self.configuration = configuration
         ledger = host.ledger
         doors = configuration.addresses.mapValues { ServiceDoor(address: $0) }
-        desk = LetterDesk(host.configuration.amqp)
-        lookout = Lookout(host.configuration, doors, desk, host.ledger)
+        desk = LetterDesk(configuration.asOperator)
+        let queues = QueueLook(host.configuration, asOperator: configuration.asOperator, letters: desk)
+        lookout = Lookout(doors, queues, desk, host.ledger)
     }
 
     func add(to router: Router<ServiceRequestContext>) {

@@ -1,9 +1,13 @@
 import AMQPBridge
+import ShopEvents
 
 /// Reads CloudEvents, and takes what is none for an event of the type ``unreadable``: the board tells that somebody sent
 /// such a thing. That it becomes a dead letter is for those to see to whom it was sent.
 struct OnlookerCodec: EventCodec {
     static let unreadable: EventType = "unreadable"
+
+    /// As everybody; what nobody can read may come from anybody.
+    static let senders = SenderRule { user, type in type == unreadable || ShopUser.maySend(user, type) }
 
     private let events = CloudEventsCodec()
 

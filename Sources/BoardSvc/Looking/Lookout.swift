@@ -1,5 +1,4 @@
 import Ledger
-import ServiceHost
 import ShopEvents
 
 /// All there is to watch.
@@ -11,9 +10,9 @@ struct Lookout: Sendable {
     let letters: SharedLook
 
     init(
-        _ host: HostConfiguration, _ doors: [ShopService: ServiceDoor], _ desk: LetterDesk, _ ledger: EventLedger
+        _ doors: [ShopService: ServiceDoor], _ queues: QueueLook, _ desk: LetterDesk, _ ledger: EventLedger
     ) {
-        let shopLook = ShopLook(health: HealthLook(doors: doors), queues: QueueLook(host, letters: desk))
+        let shopLook = ShopLook(health: HealthLook(doors: doors), queues: queues)
         let flowLook = FlowLook(ledger)
         let paceLook = PaceLook(ledger: ledger)
         flow = SharedLook("flow", every: Self.flowPeriod) { try await flowLook.look() }

@@ -22,10 +22,12 @@ actor QueueLook {
     private var connection: AMQPConnection?
     private let letters: LetterDesk
 
-    /// - Parameter letters: who takes letters into their hand to look at them; those count all the same.
-    init(_ host: HostConfiguration, letters: LetterDesk) {
+    /// - Parameters:
+    ///   - asOperator: where the broker is, and as whom to look.
+    ///   - letters: who takes letters into their hand to look at them; those count all the same.
+    init(_ host: HostConfiguration, asOperator: AMQPConfiguration, letters: LetterDesk) {
         self.letters = letters
-        var configuration = host.amqp
+        var configuration = asOperator
         configuration.options.name = "board look"
         configuration.options.connectTimeout = .seconds(2)
         configuration.options.callTimeout = .seconds(2)

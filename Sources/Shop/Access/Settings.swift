@@ -17,13 +17,14 @@ struct Settings {
         return text
     }
 
-    /// `AMQP_URL`; with amqps addresses also `AMQP_CA_FILE`, `AMQP_CERT_FILE` and `AMQP_KEY_FILE`.
+    /// `AMQP_URL` and `AMQP_PASSWORD_FILE`; with amqps addresses also `AMQP_CA_FILE`, `AMQP_CERT_FILE` and `AMQP_KEY_FILE`.
     func broker() throws -> AMQPConfiguration {
         var options = AMQPConfiguration.Options()
         options.name = "shop"
         options.tls = TLSOptions(
             caFile: text("amqp.ca.file"), certificateFile: text("amqp.cert.file"), keyFile: text("amqp.key.file"))
-        return try AMQPConfiguration(urls: text("amqp.url") ?? Self.defaultBroker, options: options)
+        return try AMQPConfiguration(
+            urls: text("amqp.url") ?? Self.defaultBroker, passwordFile: text("amqp.password.file"), options: options)
     }
 
     /// `AMQP_QUEUE_TYPE`.

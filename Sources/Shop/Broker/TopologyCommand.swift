@@ -5,6 +5,9 @@ struct TopologyCommand: ParsableCommand {
         commandName: "topology",
         abstract: "The exchanges, queues and bindings of the shop.",
         discussion: "AMQP_QUEUE_TYPE and AMQP_RETRY_LADDER say how they should be.",
-        subcommands: [TopologyShowCommand.self, TopologyPlanCommand.self, TopologyApplyCommand.self]
+        subcommands: [
+            TopologyShowCommand.self, TopologyPlanCommand.self, TopologyApplyCommand.self,
+            TopologyRightsCommand.self,
+        ]
     )
 }
