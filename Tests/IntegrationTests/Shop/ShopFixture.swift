@@ -14,12 +14,15 @@ actor ShopFixture {
     nonisolated let folder: URL
     /// Where the services' logs are; they stay, in the folder that `deploy/test` names when something failed.
     nonisolated let logs: URL
+    /// Whose each program's login is; nil: all log in as the broker's administrator.
+    nonisolated let users: ShopUsers?
     private nonisolated let ports: [ShopService: Int]
     private var processes: [ShopService: ServiceProcess] = [:]
 
-    private init(broker: ShopBroker, brokerURL: String, folder: URL, logs: URL) throws {
+    private init(broker: ShopBroker, brokerURL: String, users: ShopUsers?, folder: URL, logs: URL) throws {
         self.broker = broker
         self.brokerURL = brokerURL
+        self.users = users
         self.folder = folder
         self.logs = logs
         ports = Dictionary(uniqueKeysWithValues: try ShopService.allCases.map { ($0, try FreePorts.next()) })
@@ -29,8 +32,10 @@ actor ShopFixture {
     static func current() throws -> ShopFixture { try #require(running, "the suite lacks the trait .shop") }
 
     /// Runs a shop for as long as the body does, and cleans up whatever happens.
+    ///
+    /// - Parameter hasUsers: each program logs in as a user of its own, with no more rights than it needs.
     static func with(
-        _ services: [ShopService] = ShopService.workers, on broker: ShopBroker? = nil,
+        _ services: [ShopService] = ShopService.workers, on broker: ShopBroker? = nil, hasUsers: Bool = false,
         _ body: (ShopFixture) async throws -> Void
     ) async throws {
         let broker = try broker ?? ShopBroker.given()
@@ -39,9 +44,10 @@ actor ShopFixture {
         try await cleaningUp {
             try await TemporaryFolder.with("shop") { folder in
                 let logs = URL(filePath: try ShopBroker.given().runDirectory).appending(path: "test-logs/\(name)")
-                let shop = try ShopFixture(broker: broker, brokerURL: url, folder: folder, logs: logs)
+                let users = hasUsers ? try await ShopUsers(of: broker, in: name, at: url) : nil
+                let shop = try ShopFixture(broker: broker, brokerURL: url, users: users, folder: folder, logs: logs)
                 try await cleaningUp {
-                    _ = try await shop.command("topology", "apply").checked()
+                    _ = try await shop.command(["topology", "apply"], as: .topology).checked()
                     try await shop.start(services)
                     try await body(shop)
                 } finally: {
@@ -93,7 +99,7 @@ actor ShopFixture {
         let suffix = environment.isEmpty ? "" : "-\(UUID().uuidString.prefix(8).lowercased())"
         return try ServiceProcess(
             service, port: port, in: folder, log: logs.appending(path: "\(service.rawValue)\(suffix).log"),
-            environment: ["AMQP_URL": brokerURL].merging(service == .board ? boardEnvironment : [:]) { $1 }
+            environment: login(of: .service(service)).merging(service == .board ? boardEnvironment() : [:]) { $1 }
                 .merging(environment) { $1 })
     }
 
@@ -106,7 +112,13 @@ actor ShopFixture {
 
     static let boardToken = "canary-token-of-the-operator"
 
-    private nonisolated var boardEnvironment: [String: String] { urls.merging(["BOARD_TOKEN": Self.boardToken]) { $1 } }
+    private nonisolated func boardEnvironment() throws -> [String: String] {
+        try urls.merging(["BOARD_TOKEN": Self.boardToken]) { $1 }.merging(users?.environmentOfDesk() ?? [:]) { $1 }
+    }
+
+    private nonisolated func login(of user: ShopUser) throws -> [String: String] {
+        try users?.environment(of: user) ?? ["AMQP_URL": brokerURL]
+    }
 
     /// SIGTERM, and the exit code.
     func stop(_ service: ShopService, within limit: Duration = .seconds(15)) async throws -> Int32 {
@@ -151,9 +163,10 @@ actor ShopFixture {
     }
 
     nonisolated func command(
-        _ arguments: [String], environment: [String: String] = [:], within limit: Duration = .seconds(60)
+        _ arguments: [String], as user: ShopUser = .operator, environment: [String: String] = [:],
+        within limit: Duration = .seconds(60)
     ) async throws -> CommandResult {
-        let variables = urls.merging(["AMQP_URL": brokerURL]) { $1 }
+        let variables = try urls.merging(login(of: user)) { $1 }
         let command = Command(
             executable: ShopBinaries.named("shop"), arguments: arguments,
             environment: variables.merging(environment) { $1 })
