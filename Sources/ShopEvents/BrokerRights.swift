@@ -22,14 +22,14 @@ extension ShopUser {
     /// As little as it needs.
     public var rights: BrokerRights {
         let events = Self.escaped(ShopTopology.exchange.rawValue)
-        let topicWrite = Self.anyOf(sends.map { Self.escaped($0.rawValue) })
+        let topicWrite = Self.keys(sends)
         switch self {
         case .service(let service):
             let own = "\(Self.escaped(service.rawValue))\\..+"
             return BrokerRights(
                 configure: Self.anyOf([own]), write: Self.anyOf(service.emits.isEmpty ? [own] : [events, own]),
                 read: Self.anyOf([events, own]), topicWrite: topicWrite,
-                topicRead: Self.anyOf(service.listensTo.map { Self.escaped($0.rawValue) }))
+                topicRead: Self.keys(service.listensTo))
         case .operator:
             return BrokerRights(
                 configure: Self.anyOf([Self.ownQueues]),
@@ -40,11 +40,15 @@ extension ShopUser {
             let all = Self.ofAnyService(".+", isEscaped: true)
             return BrokerRights(
                 configure: Self.anyOf([events, all]), write: Self.anyOf([all]), read: Self.anyOf([events, all]),
-                topicWrite: topicWrite, topicRead: ".*")
+                topicWrite: topicWrite, topicRead: Self.keys(Set(ShopService.allCases.flatMap(\.listensTo))))
         case .customer:
             return BrokerRights(
                 configure: "", write: Self.anyOf([events]), read: "", topicWrite: topicWrite, topicRead: "")
         }
+    }
+
+    private static func keys(_ keys: some Sequence<RoutingKey>) -> String {
+        anyOf(keys.map { escaped($0.rawValue) }.sorted())
     }
 
     private static func ofAnyService(_ name: String, isEscaped: Bool = false) -> String {
