@@ -3,8 +3,9 @@
 # containers.sh [--single] [--cluster]
 #
 # The shop in containers, as deploy/compose.yaml has it, and with three brokers (both, unless one is named). A Docker daemon
-# of its own, a base image from Debian's packages, images of what is built here; then: how long until an order has
-# travelled; that every container is as closed as promised; kill -9 of each while orders flow; and the books.
+# of its own, a base image from Debian's packages, images of what is built here. Then: how long until an order has travelled
+# (told, not judged: that is the machine's business); that every container is as closed as promised; kill -9 of each while
+# orders flow; and the books.
 #
 # Variables: RUN_DIR (else a temporary folder), BASE_ROOT (a folder that debootstrap has made), DIST (what deploy/dist has
 # made): with these, a second run is quick.
@@ -45,7 +46,7 @@ trap 'exit 143' TERM
 
 make_run_dir
 docker_start
-docker_base shop-base
+if [[ -z $(docker images -q shop-base) ]]; then docker_base shop-base; fi
 trial_folder
 trial_images
 
