@@ -2,6 +2,7 @@
 # A machine to try the systemd units on: this one's files with everything changed in memory, booted by systemd in a
 # container of its own, with no network but its loopback. MACHINE is the folder that all of it is below.
 
+# shellcheck disable=SC2034 # other files read it
 readonly PACKAGES_OF_MACHINE=(systemd systemd-container dbus curl iproute2 openssl rabbitmq-server)
 
 MACHINE_ROOT=$MACHINE/root
