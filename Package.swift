@@ -36,6 +36,12 @@ func tests(_ name: String, of dependencies: Target.Dependency...) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// With a folder of the databases that earlier versions left behind.
+func schemaTests(_ name: String, of dependencies: Target.Dependency...) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["SchemaTesting"], exclude: ["Schemas"], swiftSettings: settings)
+}
+
 let package = Package(
     name: "amqp-bridge",
     platforms: [.macOS(.v15)],
@@ -154,23 +160,23 @@ let package = Package(
         ),
         tests("AMQPBridgeTests", of: "AMQPBridge", "AMQPBridgeTesting"),
         tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge", metricsTesting, tracing, tracingTesting),
-        tests("LedgerTests", of: "Ledger", "AMQPBridge", "AMQPBridgeTesting"),
+        schemaTests("LedgerTests", of: "Ledger", "AMQPBridge", "AMQPBridgeTesting"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
         tests(
             "ServiceHostTests", of: "ServiceHost", metrics, tracing, "Ledger", "ShopEvents", "AMQPBridge",
             "ShopRunning",
             hummingbird, httpTesting),
-        tests(
+        schemaTests(
             "OrderSvcTests", of: "OrderSvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", hummingbird,
             httpTesting),
-        tests(
+        schemaTests(
             "InventorySvcTests", of: "InventorySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge",
             "AMQPBridgeTesting",
             hummingbird, httpTesting),
-        tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
-        tests(
+        schemaTests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
+        schemaTests(
             "NotifySvcTests", of: "NotifySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", "AMQPBridgeTesting"),
-        tests(
+        schemaTests(
             "BoardSvcTests", of: "BoardSvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", hummingbird,
             httpTesting),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
@@ -183,6 +189,13 @@ let package = Package(
             name: "ShopRunning",
             dependencies: ["AMQPBridge", "AMQPBridgeTesting", "ShopEvents"],
             path: "Tests/ShopRunning",
+            swiftSettings: settings
+        ),
+        // What is in a database, and those that earlier versions left behind.
+        .target(
+            name: "SchemaTesting",
+            dependencies: ["Ledger", "ShopRunning", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/SchemaTesting",
             swiftSettings: settings
         ),
         .executableTarget(
