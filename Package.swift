@@ -21,12 +21,13 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 /// One service of the shop: an executable that may use the host, the ledger, the contract and the bridge, and no
 /// other service.
 func service(
-    _ name: String, with others: [Target.Dependency] = [], embedding resources: [Resource] = []
+    _ name: String, at path: String? = nil, with others: [Target.Dependency] = [], embedding resources: [Resource] = []
 ) -> Target {
     .executableTarget(
         name: name,
         dependencies: ["ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", log, tracing, lifecycle, hummingbird]
             + others,
+        path: path,
         resources: resources,
         swiftSettings: settings
     )
@@ -198,6 +199,8 @@ let package = Package(
             path: "Tests/SchemaTesting",
             swiftSettings: settings
         ),
+        // Stands beside the shop's own inventory in the test of rolling upgrades.
+        service("NextInventorySvc", at: "Tests/NextInventorySvc"),
         .executableTarget(
             name: "Faults",
             dependencies: [
