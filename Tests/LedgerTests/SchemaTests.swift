@@ -121,7 +121,7 @@ struct SchemaTests {
             try await OldDatabase.with(3, of: Self.schemas) { old in
                 let harm = try await old.harm {
                     let ledger = try openLedger(old.path)
-                    try await ledger.write { try $0.execute("UPDATE inbox SET attempt = attempt + 1") }
+                    _ = try await ledger.write { try $0.execute("UPDATE inbox SET attempt = attempt + 1") }
                     try ledger.close()
                 }
                 #expect(harm.contains("the second opening changed it"))
