@@ -21,12 +21,13 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 /// One service of the shop: an executable that may use the host, the ledger, the contract and the bridge, and no
 /// other service.
 func service(
-    _ name: String, with others: [Target.Dependency] = [], embedding resources: [Resource] = []
+    _ name: String, at path: String? = nil, with others: [Target.Dependency] = [], embedding resources: [Resource] = []
 ) -> Target {
     .executableTarget(
         name: name,
         dependencies: ["ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", log, tracing, lifecycle, hummingbird]
             + others,
+        path: path,
         resources: resources,
         swiftSettings: settings
     )
@@ -34,6 +35,12 @@ func service(
 
 func tests(_ name: String, of dependencies: Target.Dependency...) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// With a folder of the databases that earlier versions left behind.
+func schemaTests(_ name: String, of dependencies: Target.Dependency...) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["SchemaTesting"], exclude: ["Schemas"], swiftSettings: settings)
 }
 
 let package = Package(
@@ -154,23 +161,23 @@ let package = Package(
         ),
         tests("AMQPBridgeTests", of: "AMQPBridge", "AMQPBridgeTesting"),
         tests("AMQPBridgeTestingTests", of: "AMQPBridgeTesting", "AMQPBridge", metricsTesting, tracing, tracingTesting),
-        tests("LedgerTests", of: "Ledger", "AMQPBridge", "AMQPBridgeTesting"),
+        schemaTests("LedgerTests", of: "Ledger", "AMQPBridge", "AMQPBridgeTesting"),
         tests("ShopEventsTests", of: "ShopEvents", "AMQPBridge"),
         tests(
             "ServiceHostTests", of: "ServiceHost", metrics, tracing, "Ledger", "ShopEvents", "AMQPBridge",
             "ShopRunning",
             hummingbird, httpTesting),
-        tests(
+        schemaTests(
             "OrderSvcTests", of: "OrderSvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", hummingbird,
             httpTesting),
-        tests(
+        schemaTests(
             "InventorySvcTests", of: "InventorySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge",
             "AMQPBridgeTesting",
             hummingbird, httpTesting),
-        tests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
-        tests(
+        schemaTests("ShippingSvcTests", of: "ShippingSvc", "Ledger", "ShopEvents", "AMQPBridge"),
+        schemaTests(
             "NotifySvcTests", of: "NotifySvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", "AMQPBridgeTesting"),
-        tests(
+        schemaTests(
             "BoardSvcTests", of: "BoardSvc", "ServiceHost", "Ledger", "ShopEvents", "AMQPBridge", hummingbird,
             httpTesting),
         tests("ShopTests", of: "Shop", "AMQPBridge", "ShopEvents"),
@@ -185,6 +192,15 @@ let package = Package(
             path: "Tests/ShopRunning",
             swiftSettings: settings
         ),
+        // What is in a database, and those that earlier versions left behind.
+        .target(
+            name: "SchemaTesting",
+            dependencies: ["Ledger", "ShopRunning", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/SchemaTesting",
+            swiftSettings: settings
+        ),
+        // Stands beside the shop's own inventory in the test of rolling upgrades.
+        service("NextInventorySvc", at: "Tests/NextInventorySvc"),
         .executableTarget(
             name: "Faults",
             dependencies: [

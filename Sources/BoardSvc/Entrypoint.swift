@@ -10,7 +10,7 @@ struct Entrypoint {
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
                 topology: service.topology,
                 migrations: HeardStore.migrations + OrderBoardStore.migrations + PaceStore.migrations,
-                codec: OnlookerCodec(), senders: OnlookerCodec.senders)
+                codec: OnlookerCodec(), senders: OnlookerCodec.senders, check: { _ = try BoardConfiguration($0) })
         ) { host in
             let configuration = try BoardConfiguration(host.configuration)
             BoardHandlers.register(on: host.ledger)

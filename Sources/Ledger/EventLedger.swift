@@ -35,12 +35,13 @@ public final class EventLedger: Sendable {
     /// - Parameters:
     ///   - path: the database file; its folder is made when missing, for the owner alone. Beside it lies a file of the
     ///     same name with `.lock` behind it, which keeps a second process away.
-    ///   - migrations: the service's own tables; those that have not been applied yet are, in this order.
+    ///   - migrations: the service's own tables; those that have not been applied yet are, in this order, all of them or
+    ///     none.
     ///   - encoder: who emits the events.
     ///   - handlerLimit: a handler that runs longer ends the process with exit code 70: it cannot be cancelled, and
     ///     nobody else can write meanwhile. Default: 30 s.
     /// - Throws: `LedgerError.cannotOpen`, with the path, the cause and what to do; `LedgerError.inUse` while somebody
-    ///   else has it open as a ledger.
+    ///   else has it open as a ledger; `LedgerError.newer` when a newer version has migrated it.
     public convenience init(
         path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
         handlerLimit: Duration = EventLedger.defaultHandlerLimit
@@ -50,15 +51,45 @@ public final class EventLedger: Sendable {
         ) { .now }
     }
 
+    /// Opens the database as soon as nobody else has it open as a ledger. So a new process of a service can be started
+    /// beside the old one, and takes over when that ends. Until then nothing of the database is touched.
+    ///
     /// - Parameters:
+    ///   - patience: so long at most. That it waits is logged, once.
+    /// - Throws: as the other, with `LedgerError.inUse` only after that time; `CancellationError`.
+    public convenience init(
+        path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
+        handlerLimit: Duration = EventLedger.defaultHandlerLimit, patience: Duration
+    ) async throws {
+        try LedgerDatabase.prepare(path)
+        let lock = try await LedgerLock.take(beside: path, within: patience) {
+            logger.notice(
+                "Another process has the database open: waiting for its end",
+                metadata: ["database": .string(path), "at_most": "\(patience)"])
+        }
+        try self.init(
+            path: path, migrations: migrations, lock: lock, encoder: encoder, logger: logger, handlerLimit: handlerLimit
+        ) { .now }
+    }
+
+    /// - Parameters:
+    ///   - lock: that of this path; nil: still to be taken.
     ///   - lockLimit: so long it waits for somebody else who holds the file locked.
     ///   - clock: what says how old events are and when they were handled.
     init(
-        path: String, migrations: [Migration], encoder: EventEncoder, logger: Logger,
+        path: String, migrations: [Migration], lock: LedgerLock? = nil, encoder: EventEncoder, logger: Logger,
         handlerLimit: Duration = EventLedger.defaultHandlerLimit, lockLimit: Duration = .seconds(5),
         clock: @escaping @Sendable () -> RFC3339Time
     ) throws(LedgerError) {
-        database = try LedgerDatabase(path: path, migrations: migrations, lockLimit: lockLimit, logger: logger)
+        let held: LedgerLock
+        if let lock {
+            held = lock
+        } else {
+            try LedgerDatabase.prepare(path)
+            held = try LedgerLock.take(beside: path)
+        }
+        database = try LedgerDatabase(
+            path: path, migrations: migrations, lock: held, lockLimit: lockLimit, logger: logger)
         self.encoder = encoder
         self.logger = logger
         self.clock = clock

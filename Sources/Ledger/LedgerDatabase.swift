@@ -22,20 +22,14 @@ final class LedgerDatabase: Sendable {
 
     /// - Parameters:
     ///   - migrations: the service's own tables, each applied once, in order.
+    ///   - lock: taken before with ``LedgerLock``, after ``prepare(_:)``.
     ///   - lockLimit: so long it waits for somebody else who holds the file locked.
-    init(path: String, migrations: [Migration], lockLimit: Duration, logger: Logger) throws(LedgerError) {
+    init(
+        path: String, migrations: [Migration], lock: LedgerLock, lockLimit: Duration, logger: Logger
+    ) throws(LedgerError) {
         self.path = path
         availability = Availability(path: path, logger: logger)
         do {
-            guard !path.isEmpty, path != ":memory:" else {
-                throw LedgerError.cannotOpen(path: path, reason: "a ledger needs a file: in memory it would forget")
-            }
-            let folder = (path as NSString).deletingLastPathComponent
-            if !folder.isEmpty {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            }
-            let lock = try LedgerLock(beside: path)
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.foreignKeysEnabled = true
@@ -49,13 +43,28 @@ final class LedgerDatabase: Sendable {
                 // Every savepoint notes the pages it changes, one event's at a time. In a file, which is the default, that
                 // was nine of ten writes of a service.
                 try database.execute(sql: "PRAGMA temp_store = MEMORY")
+                try Schema.migrate(database, at: path, to: Self.migrations + migrations)
             }
-            try Self.migrate(queue, migrations)
             connection = Mutex(LedgerConnection(queue, lock))
         } catch let error as LedgerError {
             throw error
         } catch let error as DatabaseError where error.isOutage {
             throw .cannotOpen(path: path, reason: Availability.advice(error, path))
+        } catch {
+            throw .cannotOpen(path: path, reason: "\(error)")
+        }
+    }
+
+    /// Makes the folder of a database that is to be opened. Of the database itself nothing is touched.
+    static func prepare(_ path: String) throws(LedgerError) {
+        guard !path.isEmpty, path != ":memory:" else {
+            throw .cannotOpen(path: path, reason: "a ledger needs a file: in memory it would forget")
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        guard !folder.isEmpty else { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw .cannotOpen(path: path, reason: "\(error)")
         }
@@ -74,16 +83,8 @@ final class LedgerDatabase: Sendable {
         }
     }
 
-    private static func migrate(_ queue: DatabaseQueue, _ migrations: [Migration]) throws {
-        var migrator = DatabaseMigrator()
-        let own = Inbox.migrations + [Failures.migration] + Outbox.migrations + [Probe.migration]
-        for migration in own + migrations {
-            migrator.registerMigration(migration.name) { database in
-                for statement in migration.statements { try database.execute(sql: statement) }
-            }
-        }
-        try migrator.migrate(queue)
-    }
+    /// The ledger's own tables.
+    static let migrations = Inbox.migrations + [Failures.migration] + Outbox.migrations + [Probe.migration]
 
     /// One transaction on the ledger's own thread, whoever calls.
     ///

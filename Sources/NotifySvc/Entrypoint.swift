@@ -10,14 +10,21 @@ struct Entrypoint {
             ServiceDefinition(
                 name: service.rawValue, source: service.source, defaultPort: service.defaultPort,
                 topology: service.topology, migrations: MailStore.migrations, senders: ShopUser.senders,
-                concurrency: { MailOutlets.width(for: $0.mail) })
+                concurrency: { MailOutlets.width(for: $0.mail) },
+                check: {
+                    _ = try templates($0.mail)
+                    _ = try SMTPServer($0.mail)
+                })
         ) { host in
             let mail = host.configuration.mail
-            let templates = try MailTemplates(TemplateSource(folder: mail.templates), sender: sender(mail))
             let outlet = try MailOutlets.chosen(by: mail, logger: host.logger)
-            NotifyHandlers(ledger: host.ledger, outlet: outlet, templates: templates).register(on: host.bus)
+            NotifyHandlers(ledger: host.ledger, outlet: outlet, templates: try templates(mail)).register(on: host.bus)
             host.addAudit(MailAudit.section)
         }
+    }
+
+    private static func templates(_ mail: MailConfiguration) throws -> MailTemplates {
+        try MailTemplates(TemplateSource(folder: mail.templates), sender: sender(mail))
     }
 
     private static func sender(_ configuration: MailConfiguration) throws(AMQPError) -> Mailbox {

@@ -23,12 +23,15 @@ public struct ServiceDefinition: Sendable {
     public var senders: SenderRule?
     /// Handlers without the ledger that run at the same time.
     public var concurrency: @Sendable (HostConfiguration) -> Int
+    /// Finds what is wrong with settings that only this service has, before an older process makes way for this one.
+    public var check: @Sendable (HostConfiguration) throws -> Void
 
     public init(
         name: String, source: String, defaultPort: Int,
         topology: @escaping @Sendable (QueueType, RetryLadder) -> ServiceTopology, migrations: [Migration],
         codec: any EventCodec = CloudEventsCodec(), senders: SenderRule? = nil,
-        concurrency: @escaping @Sendable (HostConfiguration) -> Int = { _ in 1 }
+        concurrency: @escaping @Sendable (HostConfiguration) -> Int = { _ in 1 },
+        check: @escaping @Sendable (HostConfiguration) throws -> Void = { _ in }
     ) {
         self.name = name
         self.source = source
@@ -38,6 +41,7 @@ public struct ServiceDefinition: Sendable {
         self.codec = codec
         self.senders = senders
         self.concurrency = concurrency
+        self.check = check
     }
 }
 
@@ -51,20 +55,39 @@ public struct ServiceHost {
     public let logger: Logger
     private let poolWatch: PoolWatch
     private let traceFile: TraceFile?
+    private let shutdown: Shutdown
+
+    /// How long a new process waits for the old one's end: ten seconds for the end itself, the rest for whoever is to bring
+    /// it about.
+    private static let patience = Duration.seconds(60)
 
     /// Runs a service until SIGTERM or SIGINT, then ends the process.
+    ///
+    /// While another process of this service has its database, it waits for that one's end, and touches neither database,
+    /// port nor queue. So a new version is started beside the old one, and takes over as soon as that is told to end.
     ///
     /// Exit codes: 0 stopped as asked; 1 it failed; 64 a setting is wrong; 70 a handler does not come back, and nothing
     /// else could go on.
     public static func main(
-        _ definition: ServiceDefinition, setUp: @Sendable (ServiceHost) throws -> Void
+        _ definition: ServiceDefinition, setUp: @escaping @Sendable (ServiceHost) throws -> Void
     ) async -> Never {
         do {
             let configuration = try HostConfiguration(service: definition.name, defaultPort: definition.defaultPort)
-            let host = try ServiceHost(definition, configuration)
-            try setUp(host)
-            try await host.run()
-            host.logger.info("Stopped")
+            try definition.check(configuration)
+            let registry = bootstrapLogsAndMetrics(definition, configuration)
+            let logger = Logger(label: definition.name)
+            let shutdown = await Shutdown(logger: logger)
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { await shutdown.watch() }
+                tasks.addTask {
+                    let host = try await ServiceHost(definition, configuration, registry, shutdown)
+                    try setUp(host)
+                    try await host.run()
+                }
+                try await tasks.next()
+                tasks.cancelAll()
+            }
+            logger.info("Stopped")
             exit(0)
         } catch {
             try? FileHandle.standardError.write(contentsOf: Data("\(definition.name): \(error)\n".utf8))
@@ -73,7 +96,9 @@ public struct ServiceHost {
         }
     }
 
-    init(_ definition: ServiceDefinition, _ configuration: HostConfiguration) throws {
+    private static func bootstrapLogsAndMetrics(
+        _ definition: ServiceDefinition, _ configuration: HostConfiguration
+    ) -> MetricRegistry {
         LoggingSystem.bootstrap(
             { label, provider in
                 guard configuration.logsJSON else {
@@ -85,6 +110,13 @@ public struct ServiceHost {
             }, metadataProvider: .handling)
         let registry = MetricRegistry(describing: ServiceMetrics.names)
         MetricsSystem.bootstrap(registry)
+        return registry
+    }
+
+    private init(
+        _ definition: ServiceDefinition, _ configuration: HostConfiguration, _ registry: MetricRegistry,
+        _ shutdown: Shutdown
+    ) async throws {
         traceFile = try configuration.traceFile.map {
             try TraceFile(path: $0, service: definition.name, logger: Logger(label: definition.name))
         }
@@ -92,12 +124,13 @@ public struct ServiceHost {
         configuration.crashPoint?.arm()
         configuration.poison?.arm()
         self.configuration = configuration
+        self.shutdown = shutdown
         logger = Logger(label: definition.name)
         let encoder = EventEncoder(source: definition.source, codec: definition.codec)
-        let ledger = try EventLedger(
+        let ledger = try await EventLedger(
             path: "\(configuration.dataDirectory)/\(definition.name).db", migrations: definition.migrations,
             encoder: encoder, logger: logger,
-            handlerLimit: configuration.handlerLimit ?? EventLedger.defaultHandlerLimit)
+            handlerLimit: configuration.handlerLimit ?? EventLedger.defaultHandlerLimit, patience: Self.patience)
         var busConfiguration = RabbitMQEventBus.Configuration(
             amqp: configuration.amqp,
             topology: definition.topology(configuration.queueType, configuration.ladder))
@@ -123,8 +156,8 @@ public struct ServiceHost {
         let admin = AdminServer.application(router, host: configuration.host, port: configuration.port, logger: logger)
         // Stopped in reverse: first the bus, which finishes what is in hand, then the door.
         var group = ServiceGroupConfiguration(
-            services: [.init(service: admin), .init(service: bus)], gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
+            services: [.init(service: shutdown), .init(service: admin), .init(service: bus)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // SIGTERM promises an end within ten seconds.
         group.maximumGracefulShutdownDuration = .seconds(9)
         logger.info(
@@ -136,7 +169,6 @@ public struct ServiceHost {
         let services = ServiceGroup(configuration: group)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await services.run() }
-            tasks.addTask { [logger] in try await ShutdownLimit.watch(logger: logger) }
             tasks.addTask { [poolWatch] in await poolWatch.run() }
             if let traceFile { tasks.addTask { await traceFile.run() } }
             try await tasks.next()

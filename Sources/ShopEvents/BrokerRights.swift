@@ -31,13 +31,15 @@ extension ShopUser {
                 read: Self.anyOf([events, own]), topicWrite: topicWrite,
                 topicRead: Self.keys(service.listensTo))
         case .operator:
+            // To look at a queue takes any right on it (RabbitMQ 4.2.7 and later); to write, which for a queue means to
+            // bind it, is the least.
             return BrokerRights(
                 configure: Self.anyOf([Self.ownQueues]),
-                write: Self.anyOf([events, Self.ofAnyService("rt"), Self.ownQueues]),
+                write: Self.anyOf([events, Self.ofAnyService(".+"), Self.ownQueues]),
                 read: Self.anyOf([events, Self.ofAnyService("dead"), Self.ownQueues]), topicWrite: topicWrite,
-                topicRead: ".*")
+                topicRead: "^#$")
         case .topology:
-            let all = Self.ofAnyService(".+", isEscaped: true)
+            let all = Self.ofAnyService(".+")
             return BrokerRights(
                 configure: Self.anyOf([events, all]), write: Self.anyOf([all]), read: Self.anyOf([events, all]),
                 topicWrite: topicWrite, topicRead: Self.keys(Set(ShopService.allCases.flatMap(\.listensTo))))
@@ -51,9 +53,10 @@ extension ShopUser {
         anyOf(keys.map { escaped($0.rawValue) }.sorted())
     }
 
-    private static func ofAnyService(_ name: String, isEscaped: Bool = false) -> String {
+    /// - Parameter name: what comes after the service's name and a dot, as a regular expression.
+    private static func ofAnyService(_ name: String) -> String {
         let services = ShopService.allCases.map { escaped($0.rawValue) }.joined(separator: "|")
-        return "(\(services))\\.\(isEscaped ? name : escaped(name))"
+        return "(\(services))\\.\(name)"
     }
 
     private static func anyOf(_ patterns: [String]) -> String {

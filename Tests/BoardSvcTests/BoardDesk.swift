@@ -16,12 +16,13 @@ struct BoardDesk: Sendable {
 
     let ledger: EventLedger
 
-    static func open(_ body: (BoardDesk) async throws -> Void) async throws {
+    static let migrations = HeardStore.migrations + OrderBoardStore.migrations + PaceStore.migrations
+
+    static func open(at path: String? = nil, _ body: (BoardDesk) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "board-\(UUIDv7())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let ledger = try EventLedger(
-            path: folder + "/board.db",
-            migrations: HeardStore.migrations + OrderBoardStore.migrations + PaceStore.migrations,
+            path: path ?? folder + "/board.db", migrations: migrations,
             encoder: EventEncoder(source: "/shop/board", codec: OnlookerCodec()), logger: Logger(label: "test"))
         BoardHandlers.register(on: ledger)
         try await body(BoardDesk(ledger: ledger))

@@ -12,10 +12,12 @@ package struct ServiceProcess: Sendable {
 
     /// Starts it and does not wait for anything.
     ///
-    /// - Parameter wrapper: a command that becomes the service in the end; the service's path is its last argument.
+    /// - Parameters:
+    ///   - binary: another version of it; nil: its own.
+    ///   - wrapper: a command that becomes the service in the end; the service's path is its last argument.
     package init(
-        _ service: ShopService, port: Int, in folder: URL, log: URL, environment: [String: String],
-        wrapper: [String] = []
+        _ service: ShopService, binary: String? = nil, port: Int, in folder: URL, log: URL,
+        environment: [String: String], wrapper: [String] = []
     ) throws {
         var variables = Command.inherited
         variables["HTTP_PORT"] = "\(port)"
@@ -28,7 +30,7 @@ package struct ServiceProcess: Sendable {
         self.port = port
         self.log = log
         dataFolder = URL(filePath: variables["DATA_DIR", default: ""])
-        let command = wrapper + [ShopBinaries.named(service.rawValue.capitalized + "Svc").path]
+        let command = wrapper + [ShopBinaries.named(binary ?? service.rawValue.capitalized + "Svc").path]
         process = try ChildProcess(
             URL(filePath: command[0]), Array(command.dropFirst()), environment: variables, output: log, errors: log)
     }
@@ -63,6 +65,14 @@ package struct ServiceProcess: Sendable {
         }
         if answer.status != 200 {
             throw CommandFailed(description: "\(service) ended with \(process.exitCode ?? -1): \(logText.suffix(2000))")
+        }
+    }
+
+    /// Whether it waits for another process to let go of a file that is locked, by the kernel's own list.
+    package func waitsForLock() throws -> Bool {
+        try String(contentsOfFile: "/proc/locks", encoding: .utf8).split(separator: "\n").contains { line in
+            let words = line.split(separator: " ")
+            return words.count > 5 && words[1] == "->" && words[2] == "FLOCK" && words[5] == "\(process.identifier)"
         }
     }
 

@@ -11,7 +11,7 @@ readonly PACKAGES_TO_BUILD=(
 )
 readonly PACKAGES_OF_BROKER=(rabbitmq-server)
 readonly PACKAGES_OF_CLUSTER=(iproute2 iptables jq "${PACKAGES_OF_BROKER[@]}")
-readonly PACKAGES_TO_TEST=(python3-pika python3-aiosmtpd amqp-tools openssl shellcheck chromium chromium-driver fonts-dejavu-core)
+readonly PACKAGES_TO_TEST=(python3-pika python3-aiosmtpd amqp-tools openssl shellcheck systemd chromium chromium-driver fonts-dejavu-core)
 
 readonly POLICY=/usr/sbin/policy-rc.d
 readonly POLICY_MARK='written by deploy/lib/install.sh'

@@ -31,11 +31,12 @@ service_choose_port() {
   port_or_free "$wanted" "$1"
 }
 
-# service_start NAME. AMQP_URL comes in the environment, never in argv: it holds the password.
+# service_start NAME [PORT]: on this port, or on the one it chooses. AMQP_URL comes in the environment, never in argv: it
+# holds the password.
 service_start() {
-  local name=$1 binary=$BIN_DIR/${SERVICE_BINARY[$1]} port
+  local name=$1 binary=$BIN_DIR/${SERVICE_BINARY[$1]} port=${2:-}
   [[ -x $binary ]] || die "$EX_FAILED" "there is no $binary: unset SHOP_BIN to have it built"
-  port=$(service_choose_port "$name")
+  [[ -n $port ]] || port=$(service_choose_port "$name")
   echo "$port" >"$RUN_DIR/$name.http"
   (
     export HTTP_PORT=$port DATA_DIR=$RUN_DIR/data/$name
@@ -79,23 +80,23 @@ service_stop_unless_current() {
   services_stop "$1"
 }
 
-# services_stop NAME…: all at once, in order first, then by kill -9.
+# services_stop NAME…: all at once, in order first, then by kill -9. Also those that are just being replaced.
 services_stop() {
   local name file
-  for name in "$@"; do process_signal "$(service_pid_file "$name")" TERM; done
-  wait_until "$TERM_SECONDS" services_gone "$@" || true
   for name in "$@"; do
-    file=$(service_pid_file "$name")
-    if process_runs "$file"; then
-      complain "$name did not end within $TERM_SECONDS s: killing it"
-      process_signal "$file" KILL
-      wait_until 10 process_gone "$file" || die "$EX_FAILED" "process $(<"$file") does not end"
-    fi
-    process_forget "$file"
+    for file in "$RUN_DIR/$name".{old.,}pid; do process_signal "$file" TERM; done
+  done
+  for name in "$@"; do
+    for file in "$RUN_DIR/$name".{old.,}pid; do process_end "$file" "$name"; done
   done
 }
 
-services_gone() {
-  local name
-  for name in "$@"; do ! service_runs "$name" || return 1; done
+# process_end FILE WHAT: waits for the end of one that was told to, and ends it by kill -9 when that takes too long.
+process_end() {
+  if ! wait_until "$TERM_SECONDS" process_gone "$1"; then
+    complain "$2 did not end within $TERM_SECONDS s: killing it"
+    process_signal "$1" KILL
+    wait_until 10 process_gone "$1" || die "$EX_FAILED" "process $(<"$1") does not end"
+  fi
+  process_forget "$1"
 }

@@ -27,6 +27,8 @@ struct DeadLetterFixture {
     }
 
     var service: String { topology.service }
+    /// Whom the broker knows this client as.
+    var user: String { broker.configuration.endpoints.first?.user ?? "" }
     var letters: DeadLetters { DeadLetters(broker.configuration) }
 
     func letters(_ change: (inout AMQPConfiguration.Options) -> Void) -> DeadLetters {

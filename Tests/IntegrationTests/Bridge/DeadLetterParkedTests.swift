@@ -41,6 +41,7 @@ struct DeadLetterParkedTests {
                 headers == [
                     "colour": "red", "amqpbridge-exchange": .string(depot.topology.exchange.rawValue),
                     "amqpbridge-routing-key": "parcel.sent", "amqpbridge-replays": 1,
+                    "amqpbridge-user-id": .string(depot.user),
                 ])
             let retry = Publishing(
                 exchange: depot.topology.returnExchange, routingKey: "retry.200ms", properties: copy.properties,

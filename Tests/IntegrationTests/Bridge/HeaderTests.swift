@@ -82,16 +82,33 @@ struct HeaderTests {
         properties.messageID = "id"
         properties.timestamp = 1_700_000_000
         properties.type = "shop.order.created.v1"
+        properties.userID = try user()
         properties.appID = "app"
         #expect(try await roundTrip(properties) == properties)
     }
 
-    @Test("no property: none arrives but the id that publishing gives it")
+    @Test("no property: none arrives but the id and the user that publishing gives it")
     func noProperties() async throws {
         var received = try await roundTrip(MessageProperties())
-        received.messageID = nil
+        let user = try user()
+        #expect(received.messageID != nil && received.userID == user)
+        (received.messageID, received.userID) = (nil, nil)
         #expect(received == MessageProperties())
     }
+
+    @Test("no user either, where the broker has another name for it")
+    func noUser() async throws {
+        try await withBroker { broker in
+            let queue = try await broker.queue()
+            let connection = try await broker.connect { $0.sendsUserID = false }
+            try await connection.publish(Publishing(to: queue, "unsigned"))
+            let received = try await connection.consume(queue, prefetch: 1).take(atLeast: 1).first
+            #expect(received?.properties.userID == nil && received?.body == Array("unsigned".utf8))
+        }
+    }
+
+    /// Whom the broker knows these tests as.
+    private func user() throws -> String { try #require(try BrokerFixture().configuration.endpoints.first).user }
 
     @Test("the user's name is checked by the broker")
     func userID() async throws {

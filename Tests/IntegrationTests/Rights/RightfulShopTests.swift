@@ -26,7 +26,16 @@ extension WholeShop {
             try await AMQPConnection.connect(try #require(shop.users).configuration(of: .customer))
         }
 
-        private func order(_ key: RoutingKey = PlaceOrder.routingKey) throws -> EncodedEvent {
+        private static func error(of publishing: Publishing, on connection: AMQPConnection) async -> AMQPError? {
+            do throws(AMQPError) {
+                try await connection.publish(publishing)
+                return nil
+            } catch {
+                return error
+            }
+        }
+
+        private func order() throws -> EncodedEvent {
             let order = PlaceOrder(
                 orderID: UUIDv7().description, customer: Customer(name: "Ada", email: "ada@example.org"),
                 shipTo: "Here 1", lines: [OrderLine(sku: "MUG", quantity: 1, unitPrice: 1)])
@@ -109,7 +118,6 @@ extension WholeShop {
         @Test("A CC header goes past the broker's topic permissions, and not past the receiver")
         func copies() async throws {
             let shop = try ShopFixture.current()
-            let connection = try await customer(shop)
             // An order's creation, said by somebody who may only ask for it.
             let created = OrderCreated(
                 orderID: UUIDv7().description, customer: Customer(name: "Eve", email: "eve@example.org"), shipTo: "",
@@ -118,7 +126,14 @@ extension WholeShop {
                 var forged = try EventEncoder(source: "/shop/order").encode(created).publishing(to: "shop.events")
                 forged.routingKey = PlaceOrder.routingKey
                 forged.properties.headers = [name: .array(["order.created"])]
-                try await connection.publish(forged)
+                let connection = try await customer(shop)
+                let error = await Self.error(of: forged, on: connection)
+                await connection.close()
+                // RabbitMQ 4.0.3 and later ask for the right to all keys.
+                if let error {
+                    #expect(error.replyCode == 403, "\(error)")
+                    continue
+                }
                 for service in [ShopService.inventory, .notify, .order, .board] {
                     let letter = try await letter(of: service, shop)
                     #expect(
@@ -126,7 +141,6 @@ extension WholeShop {
                             service == .order && name == "BCC" ? "unknown_event_type" : "sender_refused"))
                 }
             }
-            await connection.close()
             #expect(try await shop.order(created.orderID) == nil)
             #expect(try shop.mails(of: created.orderID).isEmpty)
         }

@@ -69,7 +69,8 @@ struct RightsTableTests {
             ])
             wanted.formUnion(["return \(name)"] + service.listensTo.map { "bind \(name).in \($0)" })
         case .operator:
-            wanted.formUnion(ShopService.allCases.flatMap { ["consume \($0).dead", "return \($0)"] })
+            wanted.formUnion(
+                ShopService.allCases.flatMap { ["consume \($0).dead", "return \($0)", "bind \($0).in #"] })
         case .topology:
             wanted.insert("declare shop.events")
             wanted.formUnion(queues.map { "consume \($0)" })

@@ -17,11 +17,9 @@ struct ShopUsers: Sendable {
         let script = ShopBinaries.repository.appending(path: "deploy/secrets")
         _ = try await Command(executable: script, arguments: [folder.path]).run(within: .seconds(60)).checked()
         try await broker.control("-q", "import_definitions", folder.appending(path: "users.json").path)
-        try await TemporaryFolder.with("rights") { temporary in
-            let rights = temporary.appending(path: "rights.json")
-            try JSONEncoder().encode(BrokerDefinitions(vhost: virtualHost)).write(to: rights)
-            _ = try await broker.control("-q", "import_definitions", rights.path)
-        }
+        let rights = folder.appending(path: "rights-\(virtualHost).json")
+        try JSONEncoder().encode(BrokerDefinitions(vhost: virtualHost)).write(to: rights)
+        _ = try await broker.control("-q", "import_definitions", rights.path)
     }
 
     func environment(of user: ShopUser) throws -> [String: String] {

@@ -18,6 +18,8 @@ actor ShopFixture {
     nonisolated let users: ShopUsers?
     private nonisolated let ports: [ShopService: Int]
     private var processes: [ShopService: ServiceProcess] = [:]
+    /// Those that another process takes the place of.
+    private var retiring: [ServiceProcess] = []
 
     private init(broker: ShopBroker, brokerURL: String, users: ShopUsers?, folder: URL, logs: URL) throws {
         self.broker = broker
@@ -93,12 +95,28 @@ actor ShopFixture {
 
     func start(_ services: ShopService...) async throws { try await start(services) }
 
+    /// Starts a second process of a service that runs, which takes its place in time, and does not wait.
+    ///
+    /// - Parameter binary: another version of it; nil: the same.
+    func startBeside(
+        _ service: ShopService, binary: String? = nil
+    ) throws -> (old: ServiceProcess, new: ServiceProcess) {
+        let old = try process(service)
+        let new = try launch(service, binary: binary)
+        retiring.append(old)
+        processes[service] = new
+        return (old, new)
+    }
+
     /// Starts one that this shop does not keep track of, with other settings, and does not wait.
-    nonisolated func launch(_ service: ShopService, _ environment: [String: String] = [:]) throws -> ServiceProcess {
+    nonisolated func launch(
+        _ service: ShopService, _ environment: [String: String] = [:], binary: String? = nil
+    ) throws -> ServiceProcess {
         let port = ports[service] ?? 0
         let suffix = environment.isEmpty ? "" : "-\(UUID().uuidString.prefix(8).lowercased())"
         return try ServiceProcess(
-            service, port: port, in: folder, log: logs.appending(path: "\(service.rawValue)\(suffix).log"),
+            service, binary: binary, port: port, in: folder,
+            log: logs.appending(path: "\(service.rawValue)\(suffix).log"),
             environment: login(of: .service(service)).merging(service == .board ? boardEnvironment() : [:]) { $1 }
                 .merging(environment) { $1 })
     }
@@ -143,9 +161,9 @@ actor ShopFixture {
 
     private func end() async {
         await withTaskGroup { group in
-            for process in processes.values { group.addTask { await process.process.end() } }
+            for process in retiring + processes.values { group.addTask { await process.process.end() } }
         }
-        processes = [:]
+        (retiring, processes) = ([], [:])
         for file in (try? FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: nil)) ?? [] {
             let text = (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             #expect(!text.contains(brokerURL.passwordOfURL), "the password is in \(file.lastPathComponent)")

@@ -4,7 +4,7 @@
 
 # One for each service; `operator` is the command line and the board's desk, `topology` declares, and `customer` may send
 # commands and do nothing else.
-readonly BROKER_USERS=(order inventory shipping notify board operator topology customer)
+readonly BROKER_USERS=("${SERVICES[@]}" operator topology customer)
 
 # The file follows from the passwords: a user whose password is still the one that was hashed keeps the hash, so nothing
 # changes unless a password has.

@@ -24,7 +24,7 @@ public struct DeadLetter: Sendable {
     public var firstFailed: String?
     /// When it failed last, as text (RFC 3339, UTC); to the second when the broker parked it. Nil when nothing tells.
     public var lastFailed: String?
-    /// The user who sent it first, as the broker checked it then.
+    /// The user who sent it first, as the broker checked it then; nil when nothing tells.
     public var userID: String?
     /// As they lie in the queue, with the bridge's and the broker's headers.
     public var properties: MessageProperties
@@ -51,7 +51,8 @@ public struct DeadLetter: Sendable {
         eventID = delivery.properties.messageID ?? named?.id
         type = delivery.properties.type ?? named?.type
         properties = delivery.properties
-        userID = headers[BridgeHeader.userID]?.string ?? delivery.properties.userID
+        // A copy's own user_id is of whoever made the copy.
+        userID = isTrusted ? headers[BridgeHeader.userID]?.string : delivery.properties.userID
         body = delivery.body
         bodySize = delivery.bodySize
         exchange = headers[BridgeHeader.exchange]?.string ?? death?["exchange"]?.string

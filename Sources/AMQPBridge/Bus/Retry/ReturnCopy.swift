@@ -63,8 +63,10 @@ struct ReturnCopy {
         let attempts = Self.attempts(of: delivery, topology)
         if attempts > 0 { headers[BridgeHeader.attempt] = .int(Int64(attempts)) }
         headers[BridgeHeader.replays] = replays(delivery)
+        // A copy's own user_id is of whoever made the copy.
+        let isReturned = delivery.exchange == topology.returnExchange
         headers[BridgeHeader.userID] =
-            earlier[BridgeHeader.userID] ?? delivery.properties.userID.map { .string($0) }
+            isReturned ? earlier[BridgeHeader.userID] : delivery.properties.userID.map { .string($0) }
         for name in [BridgeHeader.errorType, BridgeHeader.error, BridgeHeader.firstFailed, BridgeHeader.lastFailed] {
             headers[name] = earlier[name]
         }

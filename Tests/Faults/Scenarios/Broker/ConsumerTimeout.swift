@@ -17,7 +17,8 @@ extension Scenario {
         try await drill.flow(5)
         await drill.shop.signal(service, SIGSTOP)
         try await waitFor("the broker to lose its patience", within: .seconds(18)) {
-            drill.broker.logText.contains("has timed out waiting for delivery acknowledgement")
+            // "… delivery acknowledgement" up to 3.x, "… a consumer acknowledgement of a delivery" from 4.0 on.
+            drill.broker.logText.contains("has timed out waiting for")
         }
         try await drill.broker.evaluate("application:set_env(rabbit, consumer_timeout, 1800000)")
         await drill.shop.signal(service, SIGCONT)

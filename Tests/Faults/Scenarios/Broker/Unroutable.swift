@@ -33,6 +33,7 @@ extension Scenario {
         await drill.shop.signal(.inventory, SIGCONT)
         try await drill.clean()
     }
+
     private static func unbindServices(from key: RoutingKey, _ drill: Drill) async throws {
         let connection = try await AMQPConnection.connect(AMQPConfiguration(urls: drill.shop.brokerURL))
         for service in ShopService.allCases {

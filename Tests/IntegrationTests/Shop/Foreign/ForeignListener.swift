@@ -13,7 +13,7 @@ struct HeardEvent: Decodable, Sendable {
         var deliveryMode: Int?
     }
 
-    /// The attributes of CloudEvents 1.0; `data` is left out.
+    /// The attributes of CloudEvents 1.0, and of `data` what no service of this version knows.
     struct Attributes: Decodable, Sendable {
         var specversion: String
         var id: String
@@ -24,6 +24,11 @@ struct HeardEvent: Decodable, Sendable {
         var datacontenttype: String?
         var correlationid: String
         var causationid: String?
+        var data: News?
+    }
+
+    struct News: Decodable, Sendable {
+        var warehouse: String?
     }
 
     var routingKey: String
@@ -69,7 +74,8 @@ struct ForeignListener: Sendable {
         return Dictionary(heard.map { ($0.routingKey, $0) }) { first, _ in first }
     }
 
-    private func events() throws -> [HeardEvent] {
+    /// All that was heard so far.
+    func events() throws -> [HeardEvent] {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try lines().dropFirst().map { try decoder.decode(HeardEvent.self, from: Data($0.utf8)) }

@@ -1,0 +1,1 @@
+../../Sources/InventorySvc/StockRoutes.swift

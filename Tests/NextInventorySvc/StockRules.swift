@@ -1,0 +1,1 @@
+../../Sources/InventorySvc/StockRules.swift
