@@ -49,7 +49,7 @@ trial_start() {
     # Without the wrapper, which makes them.
     if docker-compose -f "$TRIAL/deploy/compose.yaml" up -d >"$RUN_DIR/missing.log" 2>&1; then fail "it starts without secrets"; fi
     grep -q 'run deploy/secrets first' "$RUN_DIR/missing.log" || fail "without secrets it does not say what to do"
-    told "without secrets: $(grep -o 'secrets are missing.*' "$RUN_DIR/missing.log" | head -n 1)"
+    told "without secrets: $(grep -oE '[a-z ]+: run deploy/secrets first$' "$RUN_DIR/missing.log" | head -n 1)"
   fi
   local begin=$SECONDS up
   compose up -d --no-build >"$RUN_DIR/up-$PART.log" 2>&1 || { tail_of "$RUN_DIR/up-$PART.log" && fail "up failed"; }
