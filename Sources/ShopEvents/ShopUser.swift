@@ -42,13 +42,17 @@ extension ShopUser {
     /// Whether events of this type, in whatever version, are this user's to send.
     public static func maySend(_ user: String?, _ type: EventType) -> Bool {
         guard let user, let key = routingKey(of: type) else { return false }
-        return allCases.contains { $0.name == user && $0.sends.contains(key) }
+        return keys[user]?.contains(key) ?? false
     }
+
+    /// By the user's name. Asked for every delivery.
+    private static let keys = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, Set($0.sends)) })
 
     /// `shop.order.created.v1` travels with `order.created`.
     private static func routingKey(of type: EventType) -> RoutingKey? {
-        let words = type.rawValue.split(separator: ".", omittingEmptySubsequences: false)
-        guard words.count > 2, words.first == "shop" else { return nil }
-        return RoutingKey(words.dropFirst().dropLast().joined(separator: "."))
+        let prefix = "shop."
+        guard type.rawValue.hasPrefix(prefix) else { return nil }
+        let key = type.rawValue.dropFirst(prefix.count)
+        return key.lastIndex(of: ".").map { RoutingKey(String(key[..<$0])) }
     }
 }

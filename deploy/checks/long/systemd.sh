@@ -9,10 +9,10 @@ lib=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../lib")
 source "$lib/common.sh"
 source "$lib/install.sh"
 source "$lib/process.sh"
+source "$lib/services.sh"
 
 MACHINE=$(mktemp -d)
 source "$lib/machine.sh"
-readonly SERVICES=(order inventory shipping notify board) PORTS=({8081..8085})
 
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
@@ -35,7 +35,7 @@ readme_commands() {
 copy_programs() {
   local name
   mkdir "$MACHINE_ROOT/srv/shop/bin"
-  for name in shop OrderSvc InventorySvc ShippingSvc NotifySvc BoardSvc; do
+  for name in shop "${SERVICE_BINARY[@]}"; do
     cp "${SHOP_BIN:-$REPO_ROOT/.build/debug}/$name" "$MACHINE_ROOT/srv/shop/bin/"
   done
 }
@@ -52,7 +52,7 @@ shop_there() { machine_run bash -c 'set -a; . /etc/shop/operator.env; exec shop 
 
 all_ready() {
   local port
-  for port in "${PORTS[@]}"; do machine_run curl -sf -o /dev/null "127.0.0.1:$port/health/ready" || return 1; done
+  for port in "${SERVICE_PORT[@]}"; do machine_run curl -sf -o /dev/null "127.0.0.1:$port/health/ready" || return 1; done
 }
 await_ready() { wait_until 60 all_ready || die "$EX_FAILED" "after 60 s not all services are ready: $1"; }
 
