@@ -22,7 +22,7 @@ extension ReturnKey {
 
 extension ConfirmTracker where Waiter == Int {
     /// One publishing with a waiter of its own.
-    mutating func register(_ waiter: Int, returnKey: ReturnKey?, deadline: Duration) {
+    mutating func register(_ waiter: Int, returnKey: ReturnKey, deadline: Duration) {
         register(waiter, returnKeys: [returnKey], deadline: deadline)
     }
 

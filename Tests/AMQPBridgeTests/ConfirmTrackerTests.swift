@@ -97,7 +97,7 @@ struct ConfirmTrackerTests {
     @Test("what is not mandatory is never taken for the one that was returned")
     func notMandatory() {
         var tracker = ConfirmTracker<Int>()
-        tracker.register(1, returnKey: nil, deadline: .zero)
+        tracker.register(1, returnKey: .none, deadline: .zero)
         tracker.register(2, returnKey: ReturnKey("same"), deadline: .zero)
         tracker.markReturned(ReturnKey("same"))
         #expect(tracker.resolve(2, multiple: true) == [1: .confirmed, 2: .unroutable])
@@ -139,7 +139,7 @@ struct ConfirmTrackerTests {
     func run() {
         var tracker = ConfirmTracker<Int>()
         tracker.register(100, returnKeys: (0..<10).map { ReturnKey("m\($0)") }[...], deadline: .zero)
-        tracker.register(100, from: 10, returnKeys: [nil, nil], deadline: .zero)
+        tracker.register(100, from: 10, returnKeys: [.none, .none], deadline: .zero)
         tracker.markReturned(ReturnKey("m3"))
         #expect(tracker.resolve(6) == [105: .confirmed])
         var resolved: [ConfirmTracker<Int>.Resolved] = []
@@ -154,8 +154,8 @@ struct ConfirmTrackerTests {
     @Test("a deadline in the middle of what shares a tracker ends those before it")
     func expireRuns() {
         var tracker = ConfirmTracker<Int>()
-        tracker.register(0, returnKeys: [nil, nil, nil], deadline: .seconds(1))
-        tracker.register(10, returnKeys: [nil, nil], deadline: .seconds(2))
+        tracker.register(0, returnKeys: [.none, .none, .none], deadline: .seconds(1))
+        tracker.register(10, returnKeys: [.none, .none], deadline: .seconds(2))
         #expect(tracker.resolve(2) == [1: .confirmed])
         #expect(tracker.expire(at: .seconds(1), error: lost).outcomes == [0: .unknown, 2: .unknown])
         #expect(tracker.nextDeadline == .seconds(2))

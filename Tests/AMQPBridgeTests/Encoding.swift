@@ -11,7 +11,8 @@ enum Encoding {
         return buffer.bytes
     }
 
-    static func append(_ publishing: Publishing, to buffer: inout OutboundBuffer) throws {
+    @discardableResult
+    static func append(_ publishing: Publishing, to buffer: inout OutboundBuffer) throws -> ReturnKey {
         try buffer.append(publishing, messageID: publishing.properties.messageID)
     }
 

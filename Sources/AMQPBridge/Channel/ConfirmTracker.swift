@@ -16,8 +16,8 @@ package struct ConfirmTracker<Waiter> {
     }
 
     private struct Slot {
-        /// Nil when it cannot be returned, because it is not mandatory.
-        var returnKey: ReturnKey?
+        /// `none` when it cannot be returned, because it is not mandatory.
+        var returnKey: ReturnKey
         var state = State.waiting
     }
 
@@ -56,7 +56,7 @@ package struct ConfirmTracker<Waiter> {
     ///
     /// - Parameter firstIndex: which of the waiter's publishings is the first of these; they are in a row.
     package mutating func register(
-        _ waiter: Waiter, from firstIndex: Int = 0, returnKeys: ArraySlice<ReturnKey?>,
+        _ waiter: Waiter, from firstIndex: Int = 0, returnKeys: ArraySlice<ReturnKey>,
         deadline: Duration
     ) {
         guard !returnKeys.isEmpty else { return }

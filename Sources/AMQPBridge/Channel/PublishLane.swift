@@ -8,8 +8,8 @@ import Synchronization
 /// What finds no room waits here as it came, bounded by its callers, who wait too.
 ///
 /// There is one *pen*, and who holds it may write to the socket. It lies here, for publishers, while the I/O thread has
-/// nothing to write and waits. So a lone message leaves at once, from its own thread; everything else is written by the
-/// I/O thread when it comes by.
+/// nothing to write and waits. So a lone message leaves at once, from its own thread, and so does as much as is worth a
+/// write; everything else is written by the I/O thread when it comes by.
 final class PublishLane: Sendable {
     /// Encoded and not yet taken, in bytes, when encoding pauses.
     private static let bytesLimit = 1 << 20
@@ -17,13 +17,16 @@ final class PublishLane: Sendable {
     private static let stretch = 32
     /// With fewer on their way a message is lone: nobody gains by gathering.
     private static let lone = 4
+    /// So many bytes are worth a write of their own. Who made them writes them: they are in its core's cache, and for
+    /// another to fetch them from there costs as much as making them.
+    private static let worthWriting = 64 << 10
 
     /// What the I/O thread takes over in one go.
     struct Intake {
         /// In the order of their bytes, which is the order of their tags.
         var entries: [PublishEntry] = []
         /// One for each message of the entries.
-        var returnKeys: [ReturnKey?] = []
+        var returnKeys: [ReturnKey] = []
         /// So many bytes were written by publishers themselves.
         var written = 0
         /// When the first of those that found no room has waited for too long.
@@ -33,7 +36,7 @@ final class PublishLane: Sendable {
     struct State: ~Copyable {
         var bytes: OutboundBuffer
         var entries: [PublishEntry] = []
-        var returnKeys: [ReturnKey?] = []
+        var returnKeys: [ReturnKey] = []
         var waiting: Deque<PublishSubmission> = []
         /// How many more may be unconfirmed; none before the login.
         var room = 0
@@ -72,7 +75,7 @@ final class PublishLane: Sendable {
     func publish(
         _ publishing: Publishing, isolation: isolated (any Actor)? = #isolation
     ) async -> PublishOutcome {
-        await withUnsafeContinuation { submit(publishing, .single($0, .current)) }
+        await withUnsafeContinuation { submit(publishing, .single($0)) }
     }
 
     /// Outcomes in the order of the publishings. Cancelling ends the wait; what was sent stays sent.
@@ -84,7 +87,7 @@ final class PublishLane: Sendable {
         defer { withExtendedLifetime(batch) {} }
         return await withUnsafeContinuation { continuation in
             batch.start(continuation)
-            let waiter = PublishWaiter.batch(.passUnretained(batch), .current)
+            let waiter = PublishWaiter.batch(.passUnretained(batch), PublishingTask(of: continuation))
             var next = 0
             while next < publishings.count { submit(publishings, waiter, &next) }
         }
@@ -146,7 +149,11 @@ final class PublishLane: Sendable {
 
     /// Writes what should not wait; true when the I/O thread has to be woken for the rest.
     private func depart(_ state: inout State) -> Bool {
-        if state.isPenFree, state.limit - state.room <= Self.lone, let pen = state.pen { Self.write(&state, pen) }
+        if state.isPenFree, let pen = state.pen,
+            state.limit - state.room <= Self.lone || state.bytes.count >= Self.worthWriting
+        {
+            Self.write(&state, pen)
+        }
         if state.isAwaited || (state.isVisitNear && state.bytes.isEmpty && state.waiting.isEmpty) { return false }
         state.isAwaited = true
         return true
@@ -177,18 +184,17 @@ final class PublishLane: Sendable {
             guard first < next else { return }
             state.entries.append(PublishEntry(waiter: waiter, indices: first..<next, deadline: deadline))
         }
-        // In place: a copy would retain every string of the message.
-        publishings.withUnsafeBufferPointer { publishings in
-            while next < indices.upperBound, hasRoom(state) {
-                do throws(AMQPError) {
-                    try encode(publishings[next], &state)
-                    next += 1
-                } catch {
-                    register(&state)
-                    refused.append((waiter, next..<next + 1, error))
-                    next += 1
-                    first = next
-                }
+        // In place: a copy would retain what is in the message.
+        let publishings = publishings.span
+        while next < indices.upperBound, hasRoom(state) {
+            do throws(AMQPError) {
+                try encode(publishings[next], &state)
+                next += 1
+            } catch {
+                register(&state)
+                refused.append((waiter, next..<next + 1, error))
+                next += 1
+                first = next
             }
         }
         register(&state)
@@ -197,17 +203,10 @@ final class PublishLane: Sendable {
 
     @inline(__always)
     private static func encode(_ publishing: borrowing Publishing, _ state: inout State) throws(AMQPError) {
-        if publishing.isMandatory {
-            // A return names its message only by its id.
-            let messageID = publishing.properties.messageID ?? UUIDv7().description
-            try state.bytes.append(publishing, messageID: messageID)
-            state.returnKeys.append(
-                ReturnKey(
-                    messageID: messageID, exchange: publishing.exchange, routingKey: publishing.routingKey))
-        } else {
-            try state.bytes.append(publishing, messageID: publishing.properties.messageID)
-            state.returnKeys.append(nil)
-        }
+        var messageID = publishing.properties.messageID
+        // A return names its message only by its id.
+        if messageID == nil, publishing.isMandatory { messageID = UUIDv7().description }
+        state.returnKeys.append(try state.bytes.append(publishing, messageID: messageID))
         state.room -= 1
     }
 

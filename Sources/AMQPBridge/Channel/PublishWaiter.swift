@@ -2,20 +2,21 @@
 ///
 /// Trivial to copy, as one is moved three times on its way. The batch is kept alive by the call that waits for it.
 enum PublishWaiter: Sendable {
-    case single(UnsafeContinuation<PublishOutcome, Never>, PublishingTask)
+    case single(UnsafeContinuation<PublishOutcome, Never>)
     case batch(Unmanaged<PublishBatch>, PublishingTask)
 
     /// - Parameter indices: in the batch; of a single publishing 0 alone.
     func resume(_ indices: Range<Int>, _ outcome: PublishOutcome) {
         switch self {
-        case .single(let continuation, _): continuation.resume(returning: outcome)
+        case .single(let continuation): continuation.resume(returning: outcome)
         case .batch(let batch, _): batch.takeUnretainedValue().resolve(indices, outcome)
         }
     }
 
     var isCancelled: Bool {
         switch self {
-        case .single(_, let task), .batch(_, let task): task.isCancelled
+        case .single(let continuation): PublishingTask(of: continuation).isCancelled
+        case .batch(_, let task): task.isCancelled
         }
     }
 }
@@ -29,10 +30,12 @@ enum PublishWaiter: Sendable {
 struct PublishingTask: Sendable {
     private let bits: UInt
 
-    /// The one that calls.
-    static var current: PublishingTask {
-        PublishingTask(bits: withUnsafeCurrentTask { $0.map { unsafeBitCast($0, to: UInt.self) } ?? 0 })
-    }
+    /// The one that is suspended there. A continuation is a pointer to its task, as `UnsafeCurrentTask` is (Swift 6.3's
+    /// runtime: `swift_continuation_init` returns the task); a test holds both to it.
+    init<Value>(of continuation: UnsafeContinuation<Value, Never>) { bits = unsafeBitCast(continuation, to: UInt.self) }
 
-    var isCancelled: Bool { bits != 0 && unsafeBitCast(bits, to: UnsafeCurrentTask.self).isCancelled }
+    var isCancelled: Bool { unsafeBitCast(bits, to: UnsafeCurrentTask.self).isCancelled }
+
+    /// True for the task that asks.
+    var isCurrent: Bool { withUnsafeCurrentTask { $0.map { unsafeBitCast($0, to: UInt.self) == bits } ?? false } }
 }

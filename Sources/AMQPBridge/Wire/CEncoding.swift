@@ -6,51 +6,56 @@ import CRabbitMQ
 //
 // A message that breaks a limit throws before a byte of it is kept, so the stream never holds half a message.
 extension OutboundBuffer {
+    /// Written in one go, with room for the largest that there may be, and judged afterwards.
+    ///
     /// - Parameter messageID: sent as the message's id; what the publishing itself has there is not looked at.
-    mutating func append(_ publishing: borrowing Publishing, messageID: String?) throws(AMQPError) {
-        let user = publishing.properties.userID ?? user
-        let header = try MessageLimits.check(publishing, messageID: messageID, userID: user, frameMax: frameMax)
-        let names = publishing.exchange.rawValue.utf8.count + publishing.routingKey.rawValue.utf8.count
-        let method = 4 + 2 + 1 + 1 + 1 + names
+    /// - Returns: what a return of it would have in common with it; `none` when it cannot be returned.
+    mutating func append(_ publishing: borrowing Publishing, messageID: String?) throws(AMQPError) -> ReturnKey {
+        let body = publishing.body.count
+        let (channel, user, frameMax) = (channel, user, frameMax)
         let largest = frameMax - MessageLimits.frameOverhead
-        let frames = 2 + (publishing.body.count + largest - 1) / largest
-        let channel = channel
-        let capacity = method + header + publishing.body.count + frames * MessageLimits.frameOverhead
-        try append(capacity: capacity) { (writer) throws(AMQPError) in
-            writer.beginFrame(AMQP_FRAME_METHOD, channel)
-            writer.write(UInt32(AMQP_BASIC_PUBLISH_METHOD))
-            writer.write(UInt16(0))
-            writer.writeShort(publishing.exchange.rawValue)
-            writer.writeShort(publishing.routingKey.rawValue)
-            writer.write(UInt8(publishing.isMandatory ? 1 : 0))
-            writer.endFrame()
-            writer.beginFrame(AMQP_FRAME_HEADER, channel)
-            writer.write(UInt32(AMQP_BASIC_CLASS) << 16)
-            writer.write(UInt64(publishing.body.count))
-            try writer.write(publishing.properties, messageID: messageID, userID: user)
-            writer.endFrame()
+        let tables = try MessageLimits.checkedSize(of: publishing.properties.headers)
+        guard body <= MessageLimits.maxBodySize, largest > 0 else {
+            throw MessageLimits.fault(publishing, messageID, user, frameMax)
+        }
+        let frames = 2 + (body + largest - 1) / largest
+        let capacity = Self.largestMethod + Self.largestHeader + tables + body + frames * MessageLimits.frameOverhead
+        return try append(capacity: capacity) { (writer) throws(AMQPError) in
+            let names = writer.writeMethod(publishing, channel)
+            let (header, id) = try writer.writeHeader(
+                publishing.properties, bodySize: body, messageID: messageID, userID: user, channel)
+            guard !writer.isTextTooLong, header <= largest else {
+                throw MessageLimits.fault(publishing, messageID, user, frameMax)
+            }
             publishing.body.withUnsafeBytes { writer.writeBody($0, channel, largest: largest) }
+            guard publishing.isMandatory else { return .none }
+            return ReturnKey(id: writer.written(id), names: writer.written(names))
         }
     }
+
+    /// Class, method, the reserved ticket, two names, bits.
+    private static let largestMethod = 4 + 2 + 2 * FrameWriter.largestShort + 1
+    /// Class, weight, body size, flags, the headers' length, mode, priority, timestamp and nine texts.
+    private static let largestHeader = 4 + 8 + 2 + 4 + 1 + 1 + 8 + 9 * FrameWriter.largestShort
 
     mutating func append(_ settlement: SettlementFrame) {
         let channel = channel
         append(capacity: 21) { writer in
-            writer.beginFrame(AMQP_FRAME_METHOD, channel)
+            let frame = writer.beginFrame(AMQP_FRAME_METHOD, channel)
             switch settlement {
             case .ack(let tag, let multiple): writer.writeSettlement(AMQP_BASIC_ACK_METHOD, tag, multiple)
             // The lowest bit of a nack is `multiple`, which is never set.
             case .nack(let tag, let requeue): writer.writeSettlement(AMQP_BASIC_NACK_METHOD, tag, requeue, bit: 1)
             case .reject(let tag, let requeue): writer.writeSettlement(AMQP_BASIC_REJECT_METHOD, tag, requeue)
             }
-            writer.endFrame()
+            writer.endFrame(from: frame)
         }
     }
 
     mutating func appendHeartbeat() {
         append(capacity: MessageLimits.frameOverhead) { writer in
-            writer.beginFrame(AMQP_FRAME_HEARTBEAT, 0)
-            writer.endFrame()
+            let frame = writer.beginFrame(AMQP_FRAME_HEARTBEAT, 0)
+            writer.endFrame(from: frame)
         }
     }
 
@@ -58,25 +63,62 @@ extension OutboundBuffer {
     mutating func appendQuestion() {
         let channel = channel
         append(capacity: MessageLimits.frameOverhead + 5) { writer in
-            writer.beginFrame(AMQP_FRAME_METHOD, channel)
+            let frame = writer.beginFrame(AMQP_FRAME_METHOD, channel)
             writer.write(UInt32(AMQP_CHANNEL_FLOW_METHOD))
             writer.write(UInt8(1))
-            writer.endFrame()
+            writer.endFrame(from: frame)
         }
     }
 }
 
 extension FrameWriter {
-    fileprivate mutating func beginFrame(_ type: Int32, _ channel: UInt16) {
-        frameStart = count
-        write(UInt8(truncatingIfNeeded: type))
-        write(channel)
-        write(UInt32(0))
+    /// Where the frame begins, for `endFrame`.
+    @inline(__always)
+    fileprivate mutating func beginFrame(_ type: Int32, _ channel: UInt16) -> Int {
+        defer {
+            write(UInt8(truncatingIfNeeded: type))
+            write(channel)
+            write(UInt32(0))
+        }
+        return count
     }
 
-    fileprivate mutating func endFrame() {
-        replace(at: frameStart + 3, by: UInt32(truncatingIfNeeded: count - frameStart - 7))
+    /// Returns how large its payload is.
+    @inline(__always)
+    @discardableResult
+    fileprivate mutating func endFrame(from start: Int) -> Int {
+        let payload = count - start - 7
+        replace(at: start + 3, by: UInt32(truncatingIfNeeded: payload))
         write(UInt8(AMQP_FRAME_END))
+        return payload
+    }
+
+    /// Returns where exchange and routing key are, with their length octets.
+    @inline(__always)
+    fileprivate mutating func writeMethod(_ publishing: borrowing Publishing, _ channel: UInt16) -> Range<Int> {
+        let frame = beginFrame(AMQP_FRAME_METHOD, channel)
+        write(UInt32(AMQP_BASIC_PUBLISH_METHOD))
+        write(UInt16(0))
+        let names = count
+        writeShort(publishing.exchange.rawValue)
+        writeShort(publishing.routingKey.rawValue)
+        let end = count
+        write(UInt8(publishing.isMandatory ? 1 : 0))
+        endFrame(from: frame)
+        return names..<end
+    }
+
+    /// Returns how large the payload is, and where the id is, with its length octet.
+    @inline(__always)
+    fileprivate mutating func writeHeader(
+        _ properties: borrowing MessageProperties, bodySize: Int, messageID: String?, userID: String?,
+        _ channel: UInt16
+    ) throws(AMQPError) -> (payload: Int, id: Range<Int>) {
+        let frame = beginFrame(AMQP_FRAME_HEADER, channel)
+        write(UInt32(AMQP_BASIC_CLASS) << 16)
+        write(UInt64(bodySize))
+        let id = try write(properties, messageID: messageID, userID: userID)
+        return (endFrame(from: frame), id)
     }
 
     fileprivate mutating func writeSettlement(
@@ -91,17 +133,18 @@ extension FrameWriter {
         var offset = 0
         while offset < body.count {
             let end = min(offset + largest, body.count)
-            beginFrame(AMQP_FRAME_BODY, channel)
+            let frame = beginFrame(AMQP_FRAME_BODY, channel)
             write(UnsafeRawBufferPointer(rebasing: body[offset..<end]))
-            endFrame()
+            endFrame(from: frame)
             offset = end
         }
     }
 
     /// The property list (AMQP 0-9-1, 4.2.6.1): a bit for each that is there, then their values in the order of the bits.
-    fileprivate mutating func write(
-        _ properties: MessageProperties, messageID: String?, userID: String?
-    ) throws(AMQPError) {
+    /// Returns where the id is, with its length octet.
+    private mutating func write(
+        _ properties: borrowing MessageProperties, messageID: String?, userID: String?
+    ) throws(AMQPError) -> Range<Int> {
         let flags = count
         var present = AMQP_BASIC_DELIVERY_MODE_FLAG
         write(UInt16(0))
@@ -119,17 +162,21 @@ extension FrameWriter {
         writeShort(properties.correlationID, AMQP_BASIC_CORRELATION_ID_FLAG, &present)
         writeShort(properties.replyTo, AMQP_BASIC_REPLY_TO_FLAG, &present)
         writeShort(properties.expiration, AMQP_BASIC_EXPIRATION_FLAG, &present)
+        let id = count
         writeShort(messageID, AMQP_BASIC_MESSAGE_ID_FLAG, &present)
+        let idEnd = count
         if let timestamp = properties.timestamp {
             present |= AMQP_BASIC_TIMESTAMP_FLAG
             write(timestamp)
         }
         writeShort(properties.type, AMQP_BASIC_TYPE_FLAG, &present)
-        writeShort(userID, AMQP_BASIC_USER_ID_FLAG, &present)
+        writeShort(properties.userID ?? userID, AMQP_BASIC_USER_ID_FLAG, &present)
         writeShort(properties.appID, AMQP_BASIC_APP_ID_FLAG, &present)
         replace(at: flags, by: UInt16(truncatingIfNeeded: present))
+        return id..<idEnd
     }
 
+    @inline(__always)
     private mutating func writeShort(_ text: String?, _ flag: Int32, _ present: inout Int32) {
         guard let text else { return }
         present |= flag

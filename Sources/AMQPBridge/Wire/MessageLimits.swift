@@ -12,7 +12,7 @@ package enum MessageLimits {
     ///
     /// - Parameters:
     ///   - messageID: the id it will be sent with, if not its own.
-    ///   - userID: the user it will be sent as, if not its own.
+    ///   - userID: the user it will be sent as when it names none.
     @discardableResult
     package static func check(
         _ publishing: borrowing Publishing, messageID: String? = nil, userID: String? = nil, frameMax: Int
@@ -20,7 +20,7 @@ package enum MessageLimits {
         var texts = ShortTexts()
         texts.add(
             publishing.properties, messageID: messageID ?? publishing.properties.messageID,
-            userID: userID ?? publishing.properties.userID)
+            userID: publishing.properties.userID ?? userID)
         let properties = texts.size
         texts.add(publishing.exchange.rawValue)
         texts.add(publishing.routingKey.rawValue)
@@ -98,6 +98,27 @@ package enum MessageLimits {
             add(userID)
             add(properties.appID)
         }
+    }
+
+    /// What is wrong with it, found out after it was seen that something is. Out of the way of the many that are all right.
+    @inline(never)
+    static func fault(
+        _ publishing: borrowing Publishing, _ messageID: String?, _ userID: String?, _ frameMax: Int
+    ) -> AMQPError {
+        do throws(AMQPError) {
+            try check(publishing, messageID: messageID, userID: userID, frameMax: frameMax)
+        } catch {
+            return error
+        }
+        return AMQPError(.tooLarge, "the message does not fit into frames of \(frameMax) bytes")
+    }
+
+    /// Bytes of the table, encoded.
+    @inline(__always)
+    static func checkedSize(of table: AMQPTable) throws(AMQPError) -> Int {
+        if table.isEmpty { return 0 }
+        try check(table)
+        return size(of: table)
     }
 
     static func size(of table: AMQPTable) -> Int {

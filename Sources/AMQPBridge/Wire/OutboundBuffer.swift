@@ -56,13 +56,15 @@ struct OutboundBuffer: ~Copyable, @unchecked Sendable {
     }
 
     /// Appends at most `capacity` bytes; what `body` leaves unused is not part of the buffer. When it throws, nothing is.
-    mutating func append<Failure: Error>(
-        capacity: Int, _ body: (inout FrameWriter) throws(Failure) -> Void
-    ) throws(Failure) {
+    @inline(__always)
+    mutating func append<Result, Failure: Error>(
+        capacity: Int, _ body: (inout FrameWriter) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         makeRoom(for: capacity)
         var writer = FrameWriter(UnsafeMutableRawBufferPointer(rebasing: memory[filled..<filled + capacity]))
-        try body(&writer)
+        let result = try body(&writer)
         filled += writer.count
+        return result
     }
 
     private mutating func makeRoom(for capacity: Int) {
@@ -79,33 +81,48 @@ struct OutboundBuffer: ~Copyable, @unchecked Sendable {
 struct FrameWriter {
     private let memory: UnsafeMutableRawBufferPointer
     private(set) var count = 0
-    /// Where the frame being written begins.
-    var frameStart = 0
+    /// A short text had more than 255 bytes and was left out: what was written is good for nothing.
+    private(set) var isTextTooLong = false
+
+    /// A length octet and the text.
+    static let largestShort = 256
 
     fileprivate init(_ memory: UnsafeMutableRawBufferPointer) { self.memory = memory }
 
     /// Big endian, as everything in AMQP.
+    @inline(__always)
     mutating func write<Number: FixedWidthInteger>(_ number: Number) {
         replace(at: count, by: number)
         count += MemoryLayout<Number>.size
     }
 
     /// For a size that is known only afterwards.
+    @inline(__always)
     func replace<Number: FixedWidthInteger>(at offset: Int, by number: Number) {
         room(offset, MemoryLayout<Number>.size).storeBytes(of: number.bigEndian, as: Number.self)
     }
 
+    @inline(__always)
     mutating func write(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
         room(count, bytes.count).copyMemory(from: source, byteCount: bytes.count)
         count += bytes.count
     }
 
-    /// A length octet and the text, of which the caller knows that it has at most 255 bytes.
+    /// A length octet and the text.
     mutating func writeShort(_ text: String) {
-        write(UInt8(truncatingIfNeeded: text.utf8.count))
-        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { write(UnsafeRawBufferPointer($0)) }
-        if isDone == nil { for byte in text.utf8 { write(byte) } }
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { writeShort(UnsafeRawBufferPointer($0)) }
+        if isDone == nil { Array(text.utf8).withUnsafeBytes { writeShort($0) } }
+    }
+
+    @inline(__always)
+    private mutating func writeShort(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count < Self.largestShort else {
+            isTextTooLong = true
+            return
+        }
+        write(UInt8(truncatingIfNeeded: bytes.count))
+        write(bytes)
     }
 
     /// Lends what is free to an encoder, which says how much of it was used.
@@ -115,7 +132,13 @@ struct FrameWriter {
         count += try encoder(UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
     }
 
+    /// What was written there.
+    func written(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: memory[range])
+    }
+
     /// The bounds check of everything here: a wrong size computed on our side must not become a wild write.
+    @inline(__always)
     private func room(_ offset: Int, _ size: Int) -> UnsafeMutableRawPointer {
         precondition(offset + size <= memory.count, "a frame larger than the room made for it")
         return memory.baseAddress.unsafelyUnwrapped + offset
