@@ -50,9 +50,9 @@ extension AMQPConnection {
         repeat {
             let count = try wire.receive()
             if count > 0 { lastRead = .now }
-            // What the answers are to: publishers may have sent since the last visit.
-            takePublishings()
-            try wire.drain { (frame) throws(AMQPError) in try accept(frame) }
+            // What the answers are to: publishers may have sent since the last visit. Before a rest they may go on.
+            takePublishings(willWrite: !isResting)
+            try acceptAll(&assembler, &arrived)
             answers.noteRead(count, at: lastRead)
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
@@ -69,9 +69,9 @@ extension AMQPConnection {
         }
         lastDelivery = .now
         // Handed over, not copied: whoever empties an array that another still looks at pays for both.
-        let batch = arrived
-        arrived = []
-        arrived.reserveCapacity(batch.count)
+        var batch: [Delivery] = []
+        batch.reserveCapacity(arrived.count)
+        swap(&batch, &arrived)
         try consumer.deliver(batch)
     }
 
@@ -105,7 +105,7 @@ extension AMQPConnection {
     }
 
     /// Before anything that the broker says about them is looked at.
-    private func takePublishings(willWrite: Bool = true) {
+    private func takePublishings(willWrite: Bool) {
         lane.take(&intake, &output, room: window.room, willWrite: willWrite, isVisitNear: isVisitNear)
         guard !intake.entries.isEmpty else { return }
         lastIntake = .now
@@ -186,7 +186,14 @@ extension AMQPConnection {
 
     // MARK: Frames
 
-    func accept(_ frame: Frame) throws(AMQPError) {
+    /// Lent for all of a read: asking for a property of a class at every frame would show.
+    private func acceptAll(_ assembler: inout FrameAssembler, _ arrived: inout [Delivery]) throws(AMQPError) {
+        try wire.drain { (frame) throws(AMQPError) in try accept(frame, &assembler, &arrived) }
+    }
+
+    private func accept(
+        _ frame: consuming Frame, _ assembler: inout FrameAssembler, _ arrived: inout [Delivery]
+    ) throws(AMQPError) {
         switch try assembler.accept(frame) {
         case .delivery(let delivery)?: arrived.append(delivery)
         case .returned(let key)?: window.markReturned(key)
@@ -236,7 +243,9 @@ extension AMQPConnection {
     ) throws(AMQPError) -> Result {
         if let failure { throw failure }
         wire.budget.start(options.callTimeout)
-        wire.inbound.bystander = { (frame) throws(AMQPError) in try self.accept(frame) }
+        wire.inbound.bystander = { (frame) throws(AMQPError) in
+            try self.accept(frame, &self.assembler, &self.arrived)
+        }
         lane.beginCall()
         defer {
             lane.endCall()
@@ -255,7 +264,7 @@ extension AMQPConnection {
     }
 
     private func afterCall() throws(AMQPError) {
-        try wire.drain { (frame) throws(AMQPError) in try accept(frame) }
+        try acceptAll(&assembler, &arrived)
         try passOnArrived()
         window.resumeResolved()
         lastRead = .now

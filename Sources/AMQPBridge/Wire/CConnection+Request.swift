@@ -65,7 +65,7 @@ extension CConnection {
                     amqp_maybe_release_buffers(state)
                     return value
                 }
-                if let other = try Self.checked(frame) { try inbound.bystander?(other) }
+                if let other = try checked(frame) { try inbound.bystander?(other) }
             }
             amqp_maybe_release_buffers(state)
             try receiveInTime(what)

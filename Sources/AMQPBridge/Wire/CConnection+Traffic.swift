@@ -5,10 +5,10 @@ import Glibc
 // cut and decoded by the library. Over TLS that socket is one end of a pair; see `TLSRelay`.
 extension CConnection {
     /// Hands over the frames that came together with an answer.
-    func drain(_ accept: (Frame) throws(AMQPError) -> Void) throws(AMQPError) {
+    func drain(_ accept: (consuming Frame) throws(AMQPError) -> Void) throws(AMQPError) {
         var frame = amqp_frame_t()
         while try inbound.takeFrame(state, &frame) {
-            if let frame = try Self.checked(frame) { try accept(frame) }
+            if let frame = try checked(frame) { try accept(frame) }
         }
         amqp_maybe_release_buffers(state)
     }
@@ -28,8 +28,8 @@ extension CConnection {
 
     /// What the library does not look at, although it keeps memory for every channel number it meets and decodes the
     /// properties of other classes into smaller structures.
-    static func checked(_ frame: amqp_frame_t) throws(AMQPError) -> Frame? {
-        guard frame.channel <= (Int32(frame.frame_type) == AMQP_FRAME_HEARTBEAT ? 0 : channel) else {
+    func checked(_ frame: amqp_frame_t) throws(AMQPError) -> Frame? {
+        guard frame.channel <= (Int32(frame.frame_type) == AMQP_FRAME_HEARTBEAT ? 0 : Self.channel) else {
             throw AMQPError(
                 .protocolViolation, "the broker sent a frame for channel \(frame.channel), which is not open")
         }
@@ -37,7 +37,7 @@ extension CConnection {
             throw AMQPError(
                 .protocolViolation, "the broker sent a message of class \(frame.payload.properties.class_id)")
         }
-        return Frame(frame)
+        return Frame(frame, usualTexts)
     }
 
     /// Writes what the socket takes of the bytes; returns how many that was, 0 when it is full.

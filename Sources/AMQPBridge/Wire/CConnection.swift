@@ -24,6 +24,7 @@ struct CConnection: ~Copyable {
     let watchdog: CallWatchdog
     let tlsEnd = TLSEnd()
     let inbound = Inbound(size: readSize)
+    let usualTexts = RepeatedTexts()
 
     init(callTimeout: Duration, _ watchdog: CallWatchdog) throws(AMQPError) {
         guard let state = amqp_new_connection() else {

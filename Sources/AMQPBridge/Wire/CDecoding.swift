@@ -9,25 +9,26 @@ extension String {
 }
 
 extension MessageProperties {
-    init(_ source: amqp_basic_properties_t) {
-        self.init()
-        func text(_ flag: Int32, _ value: amqp_bytes_t) -> String? {
-            source._flags & amqp_flags_t(flag) != 0 ? String(value) : nil
-        }
-        contentType = text(AMQP_BASIC_CONTENT_TYPE_FLAG, source.content_type)
-        contentEncoding = text(AMQP_BASIC_CONTENT_ENCODING_FLAG, source.content_encoding)
-        if source._flags & amqp_flags_t(AMQP_BASIC_HEADERS_FLAG) != 0 { headers = AMQPTable(source.headers) }
-        isPersistent =
-            source._flags & amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG) != 0 && source.delivery_mode == 2
-        if source._flags & amqp_flags_t(AMQP_BASIC_PRIORITY_FLAG) != 0 { priority = source.priority }
-        correlationID = text(AMQP_BASIC_CORRELATION_ID_FLAG, source.correlation_id)
-        replyTo = text(AMQP_BASIC_REPLY_TO_FLAG, source.reply_to)
-        expiration = text(AMQP_BASIC_EXPIRATION_FLAG, source.expiration)
-        messageID = text(AMQP_BASIC_MESSAGE_ID_FLAG, source.message_id)
-        if source._flags & amqp_flags_t(AMQP_BASIC_TIMESTAMP_FLAG) != 0 { timestamp = source.timestamp }
-        type = text(AMQP_BASIC_TYPE_FLAG, source.type)
-        userID = text(AMQP_BASIC_USER_ID_FLAG, source.user_id)
-        appID = text(AMQP_BASIC_APP_ID_FLAG, source.app_id)
+    /// - Parameter usual: where texts are looked for that most messages have in common.
+    init(_ source: amqp_basic_properties_t, _ usual: RepeatedTexts) {
+        func has(_ flag: Int32) -> Bool { source._flags & amqp_flags_t(flag) != 0 }
+        func common(_ flag: Int32, _ value: amqp_bytes_t) -> String? { has(flag) ? usual.text(value) : nil }
+        func own(_ flag: Int32, _ value: amqp_bytes_t) -> String? { has(flag) ? String(value) : nil }
+        self.init(
+            Fields(
+                contentType: common(AMQP_BASIC_CONTENT_TYPE_FLAG, source.content_type),
+                contentEncoding: common(AMQP_BASIC_CONTENT_ENCODING_FLAG, source.content_encoding),
+                headers: has(AMQP_BASIC_HEADERS_FLAG) ? AMQPTable(source.headers) : [:],
+                isPersistent: has(AMQP_BASIC_DELIVERY_MODE_FLAG) && source.delivery_mode == 2,
+                priority: has(AMQP_BASIC_PRIORITY_FLAG) ? source.priority : nil,
+                correlationID: own(AMQP_BASIC_CORRELATION_ID_FLAG, source.correlation_id),
+                replyTo: own(AMQP_BASIC_REPLY_TO_FLAG, source.reply_to),
+                expiration: own(AMQP_BASIC_EXPIRATION_FLAG, source.expiration),
+                messageID: own(AMQP_BASIC_MESSAGE_ID_FLAG, source.message_id),
+                timestamp: has(AMQP_BASIC_TIMESTAMP_FLAG) ? source.timestamp : nil,
+                type: common(AMQP_BASIC_TYPE_FLAG, source.type),
+                userID: common(AMQP_BASIC_USER_ID_FLAG, source.user_id),
+                appID: common(AMQP_BASIC_APP_ID_FLAG, source.app_id)))
     }
 }
 
@@ -79,16 +80,16 @@ extension AMQPValue {
 
 extension Frame {
     /// Nil for what we have no use for.
-    init?(_ frame: amqp_frame_t) {
+    init?(_ frame: amqp_frame_t, _ usual: RepeatedTexts) {
         switch Int32(frame.frame_type) {
         case AMQP_FRAME_METHOD:
-            self = .method(channel: frame.channel, Method(frame.payload.method))
+            self = .method(channel: frame.channel, Method(frame.payload.method, usual))
         case AMQP_FRAME_HEADER:
             guard let decoded = frame.payload.properties.decoded else { return nil }
             let properties = decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee
             self = .header(
                 channel: frame.channel, bodySize: frame.payload.properties.body_size,
-                properties: MessageProperties(properties))
+                properties: MessageProperties(properties, usual))
         case AMQP_FRAME_BODY:
             let fragment = frame.payload.body_fragment
             self = .body(
@@ -102,7 +103,7 @@ extension Frame {
 }
 
 extension Method {
-    fileprivate init(_ method: amqp_method_t) {
+    fileprivate init(_ method: amqp_method_t, _ usual: RepeatedTexts) {
         guard let decoded = method.decoded else {
             self = .other(method.id)
             return
@@ -112,8 +113,8 @@ extension Method {
         case AMQP_BASIC_DELIVER_METHOD:
             let it = fields(amqp_basic_deliver_t.self)
             self = .deliver(
-                tag: it.delivery_tag, isRedelivered: it.redelivered != 0, exchange: String(it.exchange),
-                routingKey: String(it.routing_key))
+                tag: it.delivery_tag, isRedelivered: it.redelivered != 0, exchange: usual.text(it.exchange),
+                routingKey: usual.text(it.routing_key))
         case AMQP_BASIC_RETURN_METHOD:
             let it = fields(amqp_basic_return_t.self)
             self = .returned(

@@ -36,8 +36,8 @@ package struct FrameAssembler {
     }
 
     /// Takes the next frame; returns what is complete with it, if anything is.
-    package mutating func accept(_ frame: Frame) throws(AMQPError) -> Output? {
-        switch frame {
+    package mutating func accept(_ frame: consuming Frame) throws(AMQPError) -> Output? {
+        switch consume frame {
         case .heartbeat:
             return .heartbeat
         case .method(let channel, let method):
@@ -59,7 +59,7 @@ package struct FrameAssembler {
         }
     }
 
-    private mutating func accept(_ method: Method, on channel: UInt16) throws(AMQPError) -> Output? {
+    private mutating func accept(_ method: consuming Method, on channel: UInt16) throws(AMQPError) -> Output? {
         // Methods of channel 0 may come between a message's frames; those of our own channel may not.
         if channel == 0 { return .method(method) }
         guard channel == self.channel else { throw violation("a frame for channel \(channel), which is not open") }
@@ -83,8 +83,12 @@ package struct FrameAssembler {
         received += UInt64(bytes.count)
         guard received <= announced else { throw violation("a body longer than its header announced") }
         if announced <= maxBodySize {
-            if body.isEmpty { body.reserveCapacity(Int(announced)) }
-            body.append(contentsOf: bytes)
+            if bytes.count == announced {
+                body = [UInt8](bytes)
+            } else {
+                if body.isEmpty { body.reserveCapacity(Int(announced)) }
+                body.append(contentsOf: bytes)
+            }
         }
         return received == announced ? finish() : nil
     }

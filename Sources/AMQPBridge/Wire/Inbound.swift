@@ -5,7 +5,7 @@ import CRabbitMQ
 /// A class, so that whoever borrows the connection can go on where another stopped. Only the I/O thread has it.
 final class Inbound {
     /// Takes the frames that come while a request waits for its answer; without one they are dropped.
-    typealias Bystander = (Frame) throws(AMQPError) -> Void
+    typealias Bystander = (consuming Frame) throws(AMQPError) -> Void
 
     private let memory: UnsafeMutableRawBufferPointer
     private var next = 0
