@@ -4,7 +4,7 @@
 /// never waits for us. Fewer than `fromUnconfirmed` are served at once.
 struct ConfirmPace {
     private static let fromUnconfirmed = 64
-    private static let longest = Duration.milliseconds(8)
+    private static let longest = Duration.milliseconds(16)
 
     /// A guess, until there is something to go by.
     private var perConfirm = Duration.microseconds(16)

@@ -16,7 +16,7 @@ final class PublishLane: Sendable {
     /// Of one batch, encoded under one lock.
     private static let stretch = 32
     /// With fewer on their way a message is lone: nobody gains by gathering.
-    private static let lone = 4
+    private static let lone = 16
     /// So many bytes are worth a write of their own. Who made them writes them: they are in its core's cache, and for
     /// another to fetch them from there costs as much as making them.
     private static let worthWriting = 64 << 10
