@@ -35,15 +35,18 @@ extension PublishLane {
     ///   - intake: its arrays must be empty and lend their memory.
     ///   - output: gets the bytes when it is empty; else they stay, their entries are handed over all the same.
     ///   - willWrite: the I/O thread has more to write.
+    ///   - isResting: it may rest afterwards.
     ///   - isVisitNear: it comes by again within a tenth of a second.
     func take(
-        _ intake: inout Intake, _ output: inout OutboundBuffer, room: Int, willWrite: Bool, isVisitNear: Bool
+        _ intake: inout Intake, _ output: inout OutboundBuffer, room: Int, willWrite: Bool, isResting: Bool,
+        isVisitNear: Bool
     ) {
         var refused: [Refused] = []
         state.withLock { state in
             state.room = room - state.returnKeys.count
             state.isAwaited = false
             state.isVisitNear = isVisitNear
+            state.isResting = isResting
             if !state.waiting.isEmpty { admit(&state, &refused) }
             swap(&state.entries, &intake.entries)
             swap(&state.returnKeys, &intake.returnKeys)

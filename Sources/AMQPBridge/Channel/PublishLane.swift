@@ -46,6 +46,8 @@ final class PublishLane: Sendable {
         var isAwaited = false
         /// The I/O thread comes by in a moment, woken or not.
         var isVisitNear = false
+        /// It rests, because many are on their way: until it is back no message is lone.
+        var isResting = false
         var pen: SocketWriter?
         var isPenFree = false
         /// Bytes that left from here since the last visit.
@@ -149,9 +151,8 @@ final class PublishLane: Sendable {
 
     /// Writes what should not wait; true when the I/O thread has to be woken for the rest.
     private func depart(_ state: inout State) -> Bool {
-        if state.isPenFree, let pen = state.pen,
-            state.limit - state.room <= Self.lone || state.bytes.count >= Self.worthWriting
-        {
+        let isLone = !state.isResting && state.limit - state.room <= Self.lone
+        if state.isPenFree, let pen = state.pen, isLone || state.bytes.count >= Self.worthWriting {
             Self.write(&state, pen)
         }
         if state.isAwaited || (state.isVisitNear && state.bytes.isEmpty && state.waiting.isEmpty) { return false }

@@ -106,7 +106,8 @@ extension AMQPConnection {
 
     /// Before anything that the broker says about them is looked at.
     private func takePublishings(willWrite: Bool) {
-        lane.take(&intake, &output, room: window.room, willWrite: willWrite, isVisitNear: isVisitNear)
+        lane.take(
+            &intake, &output, room: window.room, willWrite: willWrite, isResting: isResting, isVisitNear: isVisitNear)
         guard !intake.entries.isEmpty else { return }
         lastIntake = .now
         if intake.written > 0 { noteWritten(intake.written, at: lastIntake) }
