@@ -45,7 +45,7 @@ enum TrackerWork {
     @Sendable static func confirm(_ count: Int) throws {
         var tracker = ConfirmTracker<UInt64>()
         var resolved: [ConfirmTracker<UInt64>.Resolved] = []
-        let deadline = Duration.seconds(3600)
+        let deadline = MonotonicInstant.now + .seconds(3600)
         var total = 0
         for number in 1...UInt64(count) {
             let key = ReturnKey(messageID: "id", exchange: "shop.events", routingKey: "order.created")

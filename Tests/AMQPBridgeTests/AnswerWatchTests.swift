@@ -4,12 +4,12 @@ import Testing
 
 @Suite("Who is heard no more is told so within two heartbeats of the last answer", .timeLimit(.minutes(1)))
 struct AnswerWatchTests {
-    private static let start = ContinuousClock.now
+    private static let start = MonotonicInstant.now
     private var watch = AnswerWatch(at: start)
 
     init() { watch.heartbeat = .seconds(10) }
 
-    private static func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
+    private static func at(_ seconds: Double) -> MonotonicInstant { start + Nanoseconds(.seconds(seconds)) }
 
     @Test("half a heartbeat after the last answer it asks, once")
     mutating func asks() {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Cancelled waits are looked for soon, then ever more rarely")
 struct CancellationLooksTests {
-    private let start = ContinuousClock.now
+    private let start = MonotonicInstant.now
 
     @Test("the first look comes within ten milliseconds of an arrival, however long others have waited")
     func soon() {

@@ -15,6 +15,13 @@ enum PlainOutcome: Equatable {
     }
 }
 
+extension MonotonicInstant {
+    static let zero = distantPast
+
+    /// After `zero`.
+    static func seconds(_ number: Int) -> MonotonicInstant { zero + .seconds(number) }
+}
+
 extension ReturnKey {
     /// A key that differs from others by its id alone.
     init(_ messageID: String) { self.init(messageID: messageID, exchange: "x", routingKey: "k") }
@@ -22,7 +29,7 @@ extension ReturnKey {
 
 extension ConfirmTracker where Waiter == Int {
     /// One publishing with a waiter of its own.
-    mutating func register(_ waiter: Int, returnKey: ReturnKey, deadline: Duration) {
+    mutating func register(_ waiter: Int, returnKey: ReturnKey, deadline: MonotonicInstant) {
         register(waiter, returnKeys: [returnKey], deadline: deadline)
     }
 

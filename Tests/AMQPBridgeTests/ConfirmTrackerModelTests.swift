@@ -34,7 +34,7 @@ struct ConfirmTrackerModelTests {
         switch dice {
         case 0..<50:
             // Alone, or a run of several.
-            let deadline = Duration.seconds(Int(model.nextTag))
+            let deadline = MonotonicInstant.seconds(Int(model.nextTag))
             let ids = [id] + (0..<Int.random(in: 0...3, using: &generator)).map { "m\($0)" }
             tracker.register(Int(model.nextTag), returnKeys: ids.map { ReturnKey($0) }[...], deadline: deadline)
             for id in ids { model.register(id, deadline) }
@@ -49,7 +49,7 @@ struct ConfirmTrackerModelTests {
             let last = near == 0 ? model.nextTag : near
             return (tracker.resolve(near, multiple: true, isAck: isAck), model.resolve(1...last, isAck: isAck))
         case 95..<99:
-            let now = Duration.seconds(Int(tag))
+            let now = MonotonicInstant.seconds(Int(tag))
             return (tracker.expire(at: now, error: error).outcomes, model.remove { $0.deadline <= now })
         default:
             return (tracker.failAll(error).outcomes, model.remove { _ in true })
@@ -60,14 +60,14 @@ struct ConfirmTrackerModelTests {
 private struct Model {
     struct Entry {
         var id: String
-        var deadline: Duration
+        var deadline: MonotonicInstant
         var isReturned = false
     }
 
     var pending: [UInt64: Entry] = [:]
     var nextTag: UInt64 = 1
 
-    mutating func register(_ id: String, _ deadline: Duration) {
+    mutating func register(_ id: String, _ deadline: MonotonicInstant) {
         pending[nextTag] = Entry(id: id, deadline: deadline)
         nextTag += 1
     }

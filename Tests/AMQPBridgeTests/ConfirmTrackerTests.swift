@@ -116,9 +116,9 @@ struct ConfirmTrackerTests {
     @Test("what expires keeps its tag: a late confirm does not hit a neighbour")
     func expire() {
         var tracker = tracker(4)
-        #expect(tracker.nextDeadline == Duration.seconds(1))
+        #expect(tracker.nextDeadline == MonotonicInstant.seconds(1))
         #expect(tracker.expire(at: .seconds(2), error: lost).outcomes == [1: .unknown, 2: .unknown])
-        #expect(tracker.nextDeadline == Duration.seconds(3))
+        #expect(tracker.nextDeadline == MonotonicInstant.seconds(3))
         tracker.register(5, returnKey: ReturnKey("m5"), deadline: .seconds(5))
         #expect(tracker.nextTag == 6)
         #expect(tracker.resolve(1).isEmpty)

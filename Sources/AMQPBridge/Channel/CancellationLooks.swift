@@ -3,11 +3,11 @@
 /// Most publishings are confirmed before the first look. One that waits for long, for example through a broker's alarm,
 /// costs ten looks a second.
 struct CancellationLooks {
-    private static let shortest = Duration.milliseconds(8)
-    private static let longest = Duration.milliseconds(100)
+    private static let shortest = Nanoseconds.milliseconds(8)
+    private static let longest = Nanoseconds.milliseconds(100)
 
     private var interval = shortest
-    private var next: ContinuousClock.Instant?
+    private var next: MonotonicInstant?
     private var isNewcomer = false
 
     /// One more waits.
@@ -17,7 +17,7 @@ struct CancellationLooks {
     mutating func stop() { next = nil }
 
     /// True when it is time to look.
-    mutating func isDue(at now: ContinuousClock.Instant) -> Bool {
+    mutating func isDue(at now: MonotonicInstant) -> Bool {
         if isNewcomer || next == nil {
             isNewcomer = false
             interval = Self.shortest
@@ -30,5 +30,5 @@ struct CancellationLooks {
     }
 
     /// When to ask again.
-    var nextLook: ContinuousClock.Instant? { next }
+    var nextLook: MonotonicInstant? { next }
 }

@@ -4,16 +4,16 @@
 /// never waits for us. Fewer than `fromUnconfirmed` are served at once.
 struct ConfirmPace {
     private static let fromUnconfirmed = 64
-    private static let longest = Duration.milliseconds(16)
+    private static let longest = Nanoseconds.milliseconds(16)
 
     /// A guess, until there is something to go by.
-    private var perConfirm = Duration.microseconds(16)
-    private var lastRest: (end: ContinuousClock.Instant, confirmed: Int)?
+    private var perConfirm = Nanoseconds.microseconds(16)
+    private var lastRest: (end: MonotonicInstant, confirmed: Int)?
 
     /// - Parameters:
     ///   - unconfirmed: so many wait.
     ///   - confirmed: so many were, since the connection began.
-    mutating func rest(unconfirmed: Int, confirmed: Int, at now: ContinuousClock.Instant) -> Duration {
+    mutating func rest(unconfirmed: Int, confirmed: Int, at now: MonotonicInstant) -> Nanoseconds {
         guard unconfirmed >= Self.fromUnconfirmed else {
             lastRest = nil
             return .zero

@@ -28,11 +28,10 @@ package struct ConfirmTracker<Waiter> {
         var firstIndex: Int
     }
 
-    /// One deadline for all tags up to `last`. Those published together share it, so there are few. All times count from
-    /// the same moment, as the caller likes: an instant is opaque to the compiler, and slow to compare.
+    /// One deadline for all tags up to `last`. Those published together share it, so there are few.
     private struct Deadline {
         var last: UInt64
-        var time: Duration
+        var time: MonotonicInstant
     }
 
     /// Neighbours that have the same outcome; `indices` are the waiter's own.
@@ -57,7 +56,7 @@ package struct ConfirmTracker<Waiter> {
     /// - Parameter firstIndex: which of the waiter's publishings is the first of these; they are in a row.
     package mutating func register(
         _ waiter: Waiter, from firstIndex: Int = 0, returnKeys: ArraySlice<ReturnKey>,
-        deadline: Duration
+        deadline: MonotonicInstant
     ) {
         guard !returnKeys.isEmpty else { return }
         let first = nextTag
@@ -98,13 +97,13 @@ package struct ConfirmTracker<Waiter> {
     mutating func failAll(_ error: AMQPError) -> [Resolved] { remove(upTo: nextTag, error: error) { _ in true } }
 
     /// Takes out what has waited past its deadline. The tags stay counted: a late confirm must not hit a neighbour.
-    mutating func expire(at now: Duration, error: AMQPError) -> [Resolved] {
+    mutating func expire(at now: MonotonicInstant, error: AMQPError) -> [Resolved] {
         guard let last = deadlines.last(where: { $0.time <= now })?.last, last >= firstTag else { return [] }
         return remove(upTo: last + 1, error: error) { _ in true }
     }
 
     /// When the oldest publishing's time is up.
-    var nextDeadline: Duration? { slots.isEmpty ? nil : deadlines.first?.time }
+    var nextDeadline: MonotonicInstant? { slots.isEmpty ? nil : deadlines.first?.time }
 
     /// Takes out what matches of the runs that begin before tag `end`, as unknown: it may have been sent.
     mutating func remove(upTo end: UInt64, error: AMQPError, where matches: (Waiter) -> Bool) -> [Resolved] {

@@ -72,15 +72,15 @@ extension PublishLane {
     }
 
     func setBlocked(reason: String?) {
-        let now = ContinuousClock.now - start
+        let now = MonotonicInstant.now.uptime
         state.withLock { state in
             state.blockedReason = reason
             if reason == nil { state.blocked.stop(at: now) } else { state.blocked.start(at: now) }
         }
     }
 
-    /// Gives up what has waited for room past its deadline; both count from `start`.
-    func expire(at now: Duration) {
+    /// Gives up what has waited for room past its deadline.
+    func expire(at now: MonotonicInstant) {
         var expired: [PublishSubmission] = []
         let reason = state.withLock { state in
             while let first = state.waiting.first, first.deadline <= now { expired.append(state.waiting.removeFirst()) }
@@ -109,7 +109,7 @@ extension PublishLane {
             state.closed = error
             state.isPenFree = false
             state.blockedReason = nil
-            state.blocked.stop(at: ContinuousClock.now - start)
+            state.blocked.stop(at: MonotonicInstant.now.uptime)
             defer {
                 state.entries = []
                 state.returnKeys = []

@@ -30,7 +30,7 @@ final class PublishLane: Sendable {
         /// So many bytes were written by publishers themselves.
         var written = 0
         /// When the first of those that found no room has waited for too long.
-        var nextDeadline: Duration?
+        var nextDeadline: MonotonicInstant?
     }
 
     struct State: ~Copyable {
@@ -41,7 +41,7 @@ final class PublishLane: Sendable {
         /// How many more may be unconfirmed; none before the login.
         var room = 0
         /// For all that comes before the next visit of the I/O thread: reading the clock for every message would show.
-        var deadline = Duration.zero
+        var deadline = MonotonicInstant.distantPast
         /// The I/O thread has been woken since its last visit.
         var isAwaited = false
         /// The I/O thread comes by in a moment, woken or not.
@@ -63,13 +63,13 @@ final class PublishLane: Sendable {
 
     let state: Mutex<State>
     let timeout: Duration
+    private let span: Nanoseconds
     private let wake: @Sendable () -> Void
-    /// Deadlines count from here: an instant is opaque to the compiler, and slow in a structure that is copied a lot.
-    let start = ContinuousClock.now
 
     init(frameMax: Int, timeout: Duration, wake: @escaping @Sendable () -> Void) {
         state = Mutex(State(bytes: OutboundBuffer(channel: CConnection.channel, frameMax: frameMax)))
         self.timeout = timeout
+        span = Nanoseconds(timeout)
         self.wake = wake
     }
 
@@ -145,7 +145,7 @@ final class PublishLane: Sendable {
     private func arrive(_ state: inout State) -> AMQPError? {
         if let error = state.closed { return error }
         if Task.isCancelled { return Self.cancelled }
-        if !state.isAwaited { state.deadline = ContinuousClock.now - start + timeout }
+        if !state.isAwaited { state.deadline = .now + span }
         return nil
     }
 
@@ -177,7 +177,7 @@ final class PublishLane: Sendable {
     /// Encodes neighbours while there is room, and registers them in the same step: the entry is with the I/O thread
     /// before the bytes can leave. Returns how many were sent or refused.
     static func send(
-        _ publishings: [Publishing], _ indices: Range<Int>, _ waiter: PublishWaiter, _ deadline: Duration,
+        _ publishings: [Publishing], _ indices: Range<Int>, _ waiter: PublishWaiter, _ deadline: MonotonicInstant,
         _ state: inout State, _ refused: inout [Refused]
     ) -> Int {
         var (first, next) = (indices.lowerBound, indices.lowerBound)
@@ -217,5 +217,5 @@ final class PublishLane: Sendable {
     var blockedReason: String? { state.withLock { $0.blockedReason } }
 
     /// How long there has been one altogether.
-    var blockedTime: Duration { state.withLock { $0.blocked.total(at: ContinuousClock.now - start) } }
+    var blockedTime: Duration { state.withLock { $0.blocked.total(at: MonotonicInstant.now.uptime) } }
 }

@@ -1,20 +1,20 @@
-/// A run of publishings whose bytes are on their way: whom to tell, and until when. Deadlines count from the lane's start.
+/// A run of publishings whose bytes are on their way: whom to tell, and until when.
 struct PublishEntry {
     var waiter: PublishWaiter
     /// Which of the waiter's.
     var indices: Range<Int>
-    var deadline: Duration
+    var deadline: MonotonicInstant
 }
 
 /// One call of `publish` that found no room: what to send, whom to tell, until when.
 struct PublishSubmission {
     let publishings: [Publishing]
     let waiter: PublishWaiter
-    let deadline: Duration
+    let deadline: MonotonicInstant
     /// How many of them have been taken.
     private(set) var taken: Int
 
-    init(_ publishings: [Publishing], from taken: Int = 0, _ waiter: PublishWaiter, deadline: Duration) {
+    init(_ publishings: [Publishing], from taken: Int = 0, _ waiter: PublishWaiter, deadline: MonotonicInstant) {
         self.publishings = publishings
         self.taken = taken
         self.waiter = waiter

@@ -6,13 +6,10 @@ struct PublishWindow {
     private var looked: UInt64 = 1
     private let maxUnconfirmed: Int
     private let timeout: Duration
-    private let start: ContinuousClock.Instant
 
-    /// - Parameter start: from when the deadlines of entries count.
-    init(maxUnconfirmed: Int, timeout: Duration, start: ContinuousClock.Instant) {
+    init(maxUnconfirmed: Int, timeout: Duration) {
         self.maxUnconfirmed = maxUnconfirmed
         self.timeout = timeout
-        self.start = start
     }
 
     /// True when nothing on the channel waits for its confirm.
@@ -68,14 +65,14 @@ struct PublishWindow {
     ///
     /// - Parameter blockedReason: the broker's alarm, if there is one.
     mutating func expire(
-        at now: ContinuousClock.Instant, blockedReason: @autoclosure () -> String?
-    ) -> ContinuousClock.Instant? {
-        if let deadline = tracker.nextDeadline, start + deadline <= now {
+        at now: MonotonicInstant, blockedReason: @autoclosure () -> String?
+    ) -> MonotonicInstant? {
+        if let deadline = tracker.nextDeadline, deadline <= now {
             let cause = blockedReason().map { "; the broker is blocked: \($0)" } ?? ""
             let error = AMQPError(.timeout, "no confirm within \(timeout)\(cause)")
-            Self.resume(tracker.expire(at: now - start, error: error))
+            Self.resume(tracker.expire(at: now, error: error))
         }
-        return tracker.nextDeadline.map { start + $0 }
+        return tracker.nextDeadline
     }
 
     /// Gives up the waits whose tasks were cancelled, of those that waited when this was last called: most are confirmed

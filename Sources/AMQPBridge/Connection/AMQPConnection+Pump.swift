@@ -4,28 +4,28 @@ import Glibc
 extension AMQPConnection {
     /// When to look for settlements that nobody pressed for: after as long again as the handlers have had, within these
     /// limits. A quick handler's ack is hardly held back, and a slow one does not keep the thread busy.
-    private static let settlementDelay = Duration.milliseconds(4)...Duration.milliseconds(100)
+    private static let settlementDelay = Nanoseconds.milliseconds(4)...Nanoseconds.milliseconds(100)
 
     /// Under a load of deliveries the thread works in ticks instead of at every event, too: see `ConfirmPace`. A tick grows
     /// with the load, so that a little is served at once.
     private enum Tick {
         /// So many deliveries in one read are a backlog.
         static let fromDeliveries = 8
-        static let perDelivery = Duration.microseconds(50)
-        static let longest = Duration.milliseconds(1)
+        static let perDelivery = Nanoseconds.microseconds(50)
+        static let longest = Nanoseconds.milliseconds(1)
     }
 
     /// For a while after publishings the thread comes by at short intervals without being woken, so that a publisher that
     /// has written its message itself need not wake it for the deadline's sake.
     private enum Visits {
-        static let during = Duration.seconds(1)
-        static let interval = Duration.milliseconds(50)
+        static let during = Nanoseconds.seconds(1)
+        static let interval = Nanoseconds.milliseconds(50)
     }
 
     func turn(isReadable: Bool) -> ConnectionThread.Interest? {
         guard !end.isFinished else { return nil }
         do throws(AMQPError) {
-            isVisitNear = ContinuousClock.now - lastIntake < Visits.during
+            isVisitNear = MonotonicInstant.now - lastIntake < Visits.during
             if isResting {
                 // What has gathered leaves first, and whoever is told something now has the next rest to answer.
                 try writeOnce()
@@ -43,10 +43,10 @@ extension AMQPConnection {
 
     /// So long at a stretch, at most a read longer: a broker that sends without end does not keep deadlines from being
     /// looked at.
-    private static let readingTime = Duration.milliseconds(10)
+    private static let readingTime = Nanoseconds.milliseconds(10)
 
     private func readAll() throws(AMQPError) {
-        let begin = ContinuousClock.now
+        let begin = MonotonicInstant.now
         repeat {
             let count = try wire.receive()
             if count > 0 { lastRead = .now }
@@ -93,7 +93,7 @@ extension AMQPConnection {
         return true
     }
 
-    private func noteWritten(_ count: Int, at now: ContinuousClock.Instant) {
+    private func noteWritten(_ count: Int, at now: MonotonicInstant) {
         lastWrite = now
         answers.noteWritten(count)
     }
@@ -115,7 +115,7 @@ extension AMQPConnection {
         window.add(&intake)
     }
 
-    private func rest(at now: ContinuousClock.Instant) -> Duration {
+    private func rest(at now: MonotonicInstant) -> Nanoseconds {
         guard output.isEmpty else { return .zero }
         if deliveriesOfLastRead >= Tick.fromDeliveries {
             return min(Tick.perDelivery * deliveriesOfLastRead, Tick.longest)
@@ -123,7 +123,7 @@ extension AMQPConnection {
         return confirmPace.rest(unconfirmed: window.count, confirmed: window.settled, at: now)
     }
 
-    private func interest(at now: ContinuousClock.Instant) throws(AMQPError) -> ConnectionThread.Interest {
+    private func interest(at now: MonotonicInstant) throws(AMQPError) -> ConnectionThread.Interest {
         let rest = rest(at: now)
         isResting = rest > .zero
         if !isResting || now >= nextChecks { nextChecks = try check(at: now) }
@@ -133,11 +133,11 @@ extension AMQPConnection {
     }
 
     /// Looks at everything that has a time; returns when to look again. Between two rests that may be later.
-    private func check(at now: ContinuousClock.Instant) throws(AMQPError) -> ContinuousClock.Instant {
+    private func check(at now: MonotonicInstant) throws(AMQPError) -> MonotonicInstant {
         var next = window.expire(at: now, blockedReason: lane.blockedReason) ?? now + .seconds(3600)
         if let deadline = intake.nextDeadline {
-            lane.expire(at: now - lane.start)
-            next = min(next, max(now, lane.start + deadline))
+            lane.expire(at: now)
+            next = min(next, max(now, deadline))
         }
         next = min(next, dropCancelled(at: now) ?? next)
         if isVisitNear { next = min(next, now + Visits.interval) }
@@ -150,7 +150,7 @@ extension AMQPConnection {
     }
 
     /// Ends the waits of tasks that were cancelled; returns when to look again.
-    private func dropCancelled(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    private func dropCancelled(at now: MonotonicInstant) -> MonotonicInstant? {
         guard !window.isIdle || intake.nextDeadline != nil else {
             cancellations.stop()
             return nil
@@ -165,10 +165,10 @@ extension AMQPConnection {
     /// Gives a sign of life and asks for one where it is time to; returns when to look again.
     ///
     /// - Throws: when nothing comes from the broker any more, or nothing of ours gets there.
-    private func checkPeer(at now: ContinuousClock.Instant) throws(AMQPError) -> ContinuousClock.Instant {
+    private func checkPeer(at now: MonotonicInstant) throws(AMQPError) -> MonotonicInstant {
         // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
         guard now < lastRead + heartbeat * 2 else {
-            throw AMQPError(.connectionLost, "nothing from the broker for \(heartbeat * 2)")
+            throw AMQPError(.connectionLost, "nothing from the broker within two heartbeats")
         }
         var next = lastRead + heartbeat * 2
         switch answers.turn(at: now) {

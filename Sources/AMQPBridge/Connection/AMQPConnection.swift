@@ -25,19 +25,19 @@ public actor AMQPConnection {
     var consumer: DeliveryConsumer?
     var consumerTag: String?
     var arrived: [Delivery] = []
-    var heartbeat = Duration.zero
+    var heartbeat = Nanoseconds.zero
     var answers = AnswerWatch(at: .now)
     var confirmPace = ConfirmPace()
     var cancellations = CancellationLooks()
     var deliveriesOfLastRead = 0
-    var lastRead = ContinuousClock.now
-    var lastWrite = ContinuousClock.now
-    var lastDelivery = ContinuousClock.now
-    var lastIntake = ContinuousClock.now
+    var lastRead = MonotonicInstant.now
+    var lastWrite = MonotonicInstant.now
+    var lastDelivery = MonotonicInstant.now
+    var lastIntake = MonotonicInstant.now
     var isVisitNear = false
     /// The thread takes a rest after this turn.
     var isResting = false
-    var nextChecks = ContinuousClock.now
+    var nextChecks = MonotonicInstant.now
 
     /// The connection's own I/O thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -79,7 +79,7 @@ public actor AMQPConnection {
         self.thread = thread
         lane = PublishLane(frameMax: options.frameMax, timeout: options.publishTimeout) { thread.wake() }
         window = PublishWindow(
-            maxUnconfirmed: options.maxUnconfirmed, timeout: options.publishTimeout, start: lane.start)
+            maxUnconfirmed: options.maxUnconfirmed, timeout: options.publishTimeout)
         output = OutboundBuffer(channel: CConnection.channel, frameMax: options.frameMax)
         assembler = FrameAssembler(
             channel: CConnection.channel, maxBodySize: options.maxBodySize, epoch: ConnectionEpoch.next())
@@ -104,7 +104,7 @@ public actor AMQPConnection {
 
     private func open(_ attempt: ConnectAttempt) -> Result<Void, AMQPError> {
         do throws(AMQPError) {
-            heartbeat = try wire.open(endpoint, options, attempt)
+            heartbeat = Nanoseconds(try wire.open(endpoint, options, attempt))
         } catch {
             return .failure(error)
         }

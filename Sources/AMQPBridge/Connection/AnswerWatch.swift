@@ -9,12 +9,12 @@
 struct AnswerWatch {
     enum Turn: Equatable {
         case ask
-        case wait(until: ContinuousClock.Instant)
+        case wait(until: MonotonicInstant)
         case dead
     }
 
     /// With very short heartbeats an answer has longer than they say: a broker may be busy.
-    private static let leastPatience = Duration.seconds(2)
+    private static let leastPatience = Nanoseconds.seconds(2)
     /// What we wrote may travel as slowly as this, in bytes: a message of 1 MiB within 16 s.
     private static let leastPace = 65_536
 
@@ -22,10 +22,10 @@ struct AnswerWatch {
     private static let leastFrame = MessageLimits.frameOverhead
 
     /// Negotiated.
-    var heartbeat = Duration.zero
-    private var answered: ContinuousClock.Instant
-    private var asked: ContinuousClock.Instant?
-    private var lastTraffic: ContinuousClock.Instant
+    var heartbeat = Nanoseconds.zero
+    private var answered: MonotonicInstant
+    private var asked: MonotonicInstant?
+    private var lastTraffic: MonotonicInstant
     /// Bytes that were read and are no heartbeat, or not yet a whole one.
     private var unexplained = 0
     /// Bytes since the last answer.
@@ -33,7 +33,7 @@ struct AnswerWatch {
     private var isAnswered = false
     private var isBlocked = false
 
-    init(at now: ContinuousClock.Instant) {
+    init(at now: MonotonicInstant) {
         answered = now
         lastTraffic = now
     }
@@ -42,7 +42,7 @@ struct AnswerWatch {
     mutating func noteAnswer() { isAnswered = true }
 
     /// So many bytes came. What is more than heartbeats may have the answer behind it: that is late, then, and not lost.
-    mutating func noteRead(_ bytes: Int, at now: ContinuousClock.Instant) {
+    mutating func noteRead(_ bytes: Int, at now: MonotonicInstant) {
         unexplained += bytes
         guard unexplained >= Self.leastFrame else { return }
         lastTraffic = now
@@ -60,11 +60,11 @@ struct AnswerWatch {
         noteAnswer()
     }
 
-    private var patience: Duration {
+    private var patience: Nanoseconds {
         max(heartbeat * 5 / 4, Self.leastPatience) + .milliseconds(written * 1000 / Self.leastPace)
     }
 
-    mutating func turn(at now: ContinuousClock.Instant) -> Turn {
+    mutating func turn(at now: MonotonicInstant) -> Turn {
         if isAnswered || isBlocked {
             answered = now
             asked = nil

@@ -11,9 +11,9 @@ final class ConnectionThread: SerialExecutor {
     struct Interest {
         var descriptor: Int32
         var wantsToWrite: Bool
-        var timeout: Duration
+        var timeout: Nanoseconds
         /// Not zero: take a rest of so long without listening to anything, then read and write what has gathered.
-        var pause: Duration = .zero
+        var pause: Nanoseconds = .zero
     }
 
     /// The pump: does what can be done now and says what to wait for; nil when there is no socket any more.
@@ -137,7 +137,7 @@ final class ConnectionThread: SerialExecutor {
             let interest = pump?(isReadable)
             if let pause = interest?.pause, pause > .zero {
                 // Still `running` for `wake()`: whoever leaves work meanwhile pays no system call.
-                usleep(UInt32(pause.components.attoseconds / 1_000_000_000_000))
+                usleep(UInt32(clamping: pause.count / 1000))
                 isReadable = true
             } else {
                 isReadable = sleep(interest)
@@ -170,10 +170,9 @@ final class ConnectionThread: SerialExecutor {
         _ = withUnsafeMutableBytes(of: &bytes) { Glibc.read(wakeUp.read, $0.baseAddress, $0.count) }
     }
 
-    private static func milliseconds(_ duration: Duration?) -> Int32 {
-        guard let duration else { return -1 }
-        let (seconds, attoseconds) = duration.components
+    private static func milliseconds(_ span: Nanoseconds?) -> Int32 {
+        guard let span else { return -1 }
         // Rounded up, so that a deadline has passed when the thread wakes for it.
-        return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        return Int32(clamping: (span.count + 999_999) / 1_000_000)
     }
 }

@@ -73,7 +73,8 @@ final class AlarmClock: Sendable {
             let due = state.alarms.filter { $0.value.instant <= now }
             for id in due.keys { state.alarms[id] = nil }
             state.wakesAt = state.alarms.values.map(\.instant).min()
-            return (Array(due.values), state.wakesAt)
+            // A late thread finds several at once.
+            return (due.values.sorted { $0.instant < $1.instant }, state.wakesAt)
         }
     }
 }
