@@ -39,7 +39,7 @@ extension HandlerLane {
 }
 
 extension LaneItem {
-    var dropsAck: Bool { if case .droppedAck? = event?.fault { true } else { false } }
+    var dropsAck: Bool { if case .droppedAck? = fault { true } else { false } }
 
     /// The same event once more, as the broker would deliver it again.
     fileprivate var duplicate: LaneItem {

@@ -21,19 +21,20 @@ struct LaneItem: Sendable {
         let attempts: Int
         let id: String
         let key: String
+        let fault: InjectedFault?
 
         init(_ delivery: Delivery, _ consumer: DeliveryConsumer, _ content: Content, attempts: Int) {
+            if case .event(let event, _) = content {
+                id = event.context.metadata.id
+                key = event.context.metadata.subject.isEmpty ? id : event.context.metadata.subject
+                fault = event.fault
+            } else {
+                (id, key, fault) = ("", "", nil)
+            }
             self.delivery = delivery
             self.consumer = consumer
             self.content = content
             self.attempts = attempts
-            if case .event(let event, _) = content {
-                let metadata = event.context.metadata
-                id = metadata.id
-                key = metadata.subject.isEmpty ? metadata.id : metadata.subject
-            } else {
-                (id, key) = ("", "")
-            }
         }
     }
 
@@ -56,6 +57,8 @@ struct LaneItem: Sendable {
     var id: String { arrival.id }
     /// Events of one key keep their order; without a subject an event has no key but itself.
     var key: String { arrival.key }
+    /// What a test lets go wrong with it.
+    var fault: InjectedFault? { arrival.fault }
 
     /// Nil for what could not be read.
     var event: IncomingEvent? { if case .event(let event, _) = content { event } else { nil } }
