@@ -26,11 +26,33 @@ struct EightBytesTests {
                     (eight.less(than: 128), { $0 < 128 }), (eight.equal(to: 0x22), { $0 == 0x22 }),
                     (eight.equal(to: 0x7F), { $0 == 0x7F }), (eight.equal(to: 0), { $0 == 0 }),
                     (eight.less(than: 0x20) | eight.equal(to: 0x5C), { $0 < 0x20 || $0 == 0x5C }),
+                    (eight.belowSpaceOrQuote, { $0 < 0x20 || $0 == 0x22 }),
                 ]
                 for (index, (mask, isWanted)) in searches.enumerated() {
                     #expect(
                         EightBytes.first(mask) == bytes.firstIndex(where: isWanted) ?? 8, "\(bytes), search \(index)")
                 }
+            }
+        }
+    }
+
+    @Test("it is found wherever it stands in however many", arguments: 0..<26)
+    func anywhere(count: Int) {
+        let plain = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+        func isFound(_ bytes: [UInt8]) -> Bool {
+            bytes.withUnsafeBufferPointer { EightBytes.anywhere(in: $0) { $0.belowSpaceOrQuote } }
+        }
+        #expect(!isFound(plain))
+        for place in plain.indices {
+            for byte: UInt8 in [0, 0x1F, 0x22] {
+                var bytes = plain
+                bytes[place] = byte
+                #expect(isFound(bytes))
+            }
+            for byte: UInt8 in [0x20, 0x21, 0x23, 0x7F, 0x80, 0xFF] {
+                var bytes = plain
+                bytes[place] = byte
+                #expect(!isFound(bytes))
             }
         }
     }

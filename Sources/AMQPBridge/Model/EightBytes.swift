@@ -18,11 +18,38 @@ struct EightBytes {
             littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
+    /// - Parameter few: at most eight bytes; spaces stand for those that are missing.
+    @inline(__always)
+    private init(few: UnsafeBufferPointer<UInt8>) {
+        var word = Self.ones &* UInt64(UInt8(ascii: " "))
+        for byte in few { word = word << 8 | UInt64(byte) }
+        self.word = word
+    }
+
+    /// Whether there is anything in all the bytes that the search finds, which must not be for spaces.
+    @inline(__always)
+    static func anywhere(in bytes: UnsafeBufferPointer<UInt8>, _ search: (EightBytes) -> Mask) -> Bool {
+        guard bytes.count >= 8 else { return search(EightBytes(few: bytes)) != 0 }
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            if search(EightBytes(bytes, at: offset)) != 0 { return true }
+            offset += 8
+        }
+        // Those that are left, together with some for the second time.
+        return offset < bytes.count && search(EightBytes(bytes, at: bytes.count - 8)) != 0
+    }
+
     var nonASCII: Mask { word & Self.highBits }
 
     /// - Parameter limit: at most 128.
     @inline(__always)
     func less(than limit: UInt8) -> Mask { (word &- Self.ones &* UInt64(limit)) & ~word & Self.highBits }
+
+    /// Control characters and quotation marks: by exchanging two bits all of these come to stand below all others.
+    var belowSpaceOrQuote: Mask {
+        let exchanged = word ^ Self.ones &* 0x02
+        return (exchanged &- Self.ones &* 0x21) & ~exchanged & Self.highBits
+    }
 
     @inline(__always)
     func equal(to byte: UInt8) -> Mask {

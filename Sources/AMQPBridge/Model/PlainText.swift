@@ -9,15 +9,11 @@ extension StringProtocol {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    fileprivate func holdsControl(except allowed: Unicode.Scalar?) -> Bool {
-        var offset = 0
-        while offset + 8 <= count {
-            let eight = EightBytes(self, at: offset)
-            if eight.nonASCII | eight.less(than: 0x20) | eight.equal(to: 0x7F) != 0 { break }
-            offset += 8
-        }
+    func holdsControl(except allowed: Unicode.Scalar? = nil) -> Bool {
+        let isSuspect = EightBytes.anywhere(in: self) { $0.nonASCII | $0.less(than: 0x20) | $0.equal(to: 0x7F) }
+        guard isSuspect else { return false }
         var last: UInt8 = 0
-        for byte in self[offset...] {
+        for byte in self {
             if byte < 0x20 || byte == 0x7F {
                 if allowed.map({ $0.value != UInt32(byte) }) ?? true { return true }
             } else if last == 0xC2, byte < 0xA0 {

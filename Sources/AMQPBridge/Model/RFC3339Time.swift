@@ -22,31 +22,37 @@ public struct RFC3339Time: Hashable, Sendable, Comparable, CustomStringConvertib
 
     public static func < (left: RFC3339Time, right: RFC3339Time) -> Bool { left.milliseconds < right.milliseconds }
 
-    public var description: String {
+    public var description: String { String(unsafeUninitializedCapacity: Self.length) { write(to: $0) } }
+
+    /// Of the description, in bytes.
+    static let length = 24
+
+    /// Writes the description: every event has one, and put together of texts it took an eighth of encoding.
+    ///
+    /// - Parameter text: at least ``length`` bytes.
+    /// - Returns: how many it has written.
+    func write(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let (days, rest) = milliseconds.flooredDivision(by: Self.millisecondsPerDay)
         let date = Self.date(ofDay: days)
         let seconds = rest / 1000
-        // Every event has one: put together of texts it took an eighth of encoding.
-        return String(unsafeUninitializedCapacity: 24) { text in
-            var length = 0
-            func write(_ number: Int64, _ digits: Int, then mark: Unicode.Scalar) {
-                var rest = number
-                for offset in stride(from: digits - 1, through: 0, by: -1) {
-                    text[length + offset] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                    rest /= 10
-                }
-                text[length + digits] = UInt8(ascii: mark)
-                length += digits + 1
+        var length = 0
+        func write(_ number: Int64, _ digits: Int, then mark: Unicode.Scalar) {
+            var rest = number
+            for offset in stride(from: digits - 1, through: 0, by: -1) {
+                text[length + offset] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
             }
-            write(date.year, 4, then: "-")
-            write(date.month, 2, then: "-")
-            write(date.day, 2, then: "T")
-            write(seconds / 3600, 2, then: ":")
-            write(seconds / 60 % 60, 2, then: ":")
-            write(seconds % 60, 2, then: ".")
-            write(rest % 1000, 3, then: "Z")
-            return length
+            text[length + digits] = UInt8(ascii: mark)
+            length += digits + 1
         }
+        write(date.year, 4, then: "-")
+        write(date.month, 2, then: "-")
+        write(date.day, 2, then: "T")
+        write(seconds / 3600, 2, then: ":")
+        write(seconds / 60 % 60, 2, then: ":")
+        write(seconds % 60, 2, then: ".")
+        write(rest % 1000, 3, then: "Z")
+        return length
     }
 }
 
@@ -58,7 +64,13 @@ extension RFC3339Time {
     /// the next second's beginning. Nil when it is none.
     public init?(_ text: String) {
         var text = text
-        guard let milliseconds = text.withUTF8({ Self.milliseconds(TimeReader(bytes: $0)) }) else { return nil }
+        guard let time = text.withUTF8({ RFC3339Time($0) }) else { return nil }
+        self = time
+    }
+
+    /// Of its bytes.
+    init?(_ text: UnsafeBufferPointer<UInt8>) {
+        guard let milliseconds = Self.milliseconds(TimeReader(bytes: text)) else { return nil }
         self.milliseconds = milliseconds
     }
 

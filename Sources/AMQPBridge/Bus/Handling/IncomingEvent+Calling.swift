@@ -13,13 +13,13 @@ extension IncomingEvent {
     }
 
     private func handledUnseen<Result>(by handler: () async throws -> Result) async throws -> Result {
-        try InjectedCrash.check(.beforeCommit, CollectionOfOne(self))
+        try InjectedCrash.check(.beforeCommit, fault)
         try checkInjectedFailure()
         if try Poison.hangs(context.metadata.subject) { await Self.neverReturn() }
         CrashPoint.before(.handler)
         let result = try await handler()
         CrashPoint.after(.handler)
-        try InjectedCrash.check(.afterCommit, CollectionOfOne(self))
+        try InjectedCrash.check(.afterCommit, fault)
         return result
     }
 

@@ -4,7 +4,7 @@ import DequeModule
 extension HandlerLane {
     func injectFault(into item: inout LaneItem) {
         guard let fault = nextFault(for: item) else { return }
-        inject(fault, into: &item)
+        item = item.changed { $1.fault = fault }
         if case .duplicate = fault { waiting.prepend(item.duplicate) }
     }
 
@@ -13,7 +13,7 @@ extension HandlerLane {
         var duplicates: [LaneItem] = []
         for index in items.indices {
             guard let fault = nextFault(for: items[index]) else { continue }
-            inject(fault, into: &items[index])
+            items[index] = items[index].changed { $1.fault = fault }
             if case .duplicate = fault { duplicates.append(items[index].duplicate) }
         }
         waiting.insert(contentsOf: duplicates, at: waiting.startIndex)
@@ -22,12 +22,6 @@ extension HandlerLane {
     private func nextFault(for item: LaneItem) -> InjectedFault? {
         guard let faults = context.faults, !item.isDuplicate, let event = item.event else { return nil }
         return faults.fault(for: event)
-    }
-
-    private func inject(_ fault: InjectedFault, into item: inout LaneItem) {
-        guard case .event(var event, let handling) = item.content else { return }
-        event.fault = fault
-        item.content = .event(event, handling)
     }
 
     nonisolated func delay(by fault: InjectedFault?) async throws {
@@ -45,18 +39,26 @@ extension HandlerLane {
 }
 
 extension LaneItem {
-    var dropsAck: Bool { if case .droppedAck? = event?.fault { true } else { false } }
+    var dropsAck: Bool { if case .droppedAck? = fault { true } else { false } }
 
     /// The same event once more, as the broker would deliver it again.
     fileprivate var duplicate: LaneItem {
-        var duplicate = self
-        duplicate.isDuplicate = true
-        duplicate.delivery.isRedelivered = true
-        if case .event(var event, let handling) = content {
+        var duplicate = changed { delivery, event in
+            delivery.isRedelivered = true
             event.fault = nil
             event.context.isRedelivered = true
-            duplicate.content = .event(event, handling)
         }
+        duplicate.isDuplicate = true
         return duplicate
+    }
+
+    fileprivate func changed(_ change: (inout Delivery, inout IncomingEvent) -> Void) -> LaneItem {
+        guard case .event(var event, let handling) = content else { return self }
+        var delivery = delivery
+        change(&delivery, &event)
+        var item = LaneItem(
+            delivery: delivery, consumer: consumer, content: .event(event, handling), attempts: attempts)
+        (item.probes, item.isDuplicate) = (probes, isDuplicate)
+        return item
     }
 }

@@ -1,4 +1,6 @@
 /// A delivery in hand, with what is to be done about it.
+///
+/// What does not change is shared: an item goes through many hands, and dozens of texts are in it.
 struct LaneItem: Sendable {
     enum Content: Sendable {
         case event(IncomingEvent, Handling)
@@ -12,30 +14,58 @@ struct LaneItem: Sendable {
         var policy: RetryPolicy
     }
 
-    var delivery: Delivery
-    let consumer: DeliveryConsumer
-    var content: Content
-    /// Handler calls before this delivery.
-    let attempts: Int
+    private final class Arrival: Sendable {
+        let delivery: Delivery
+        let consumer: DeliveryConsumer
+        let content: Content
+        let attempts: Int
+        let id: String
+        let key: String
+        let fault: InjectedFault?
+
+        init(_ delivery: Delivery, _ consumer: DeliveryConsumer, _ content: Content, attempts: Int) {
+            if case .event(let event, _) = content {
+                id = event.context.metadata.id
+                key = event.context.metadata.subject.isEmpty ? id : event.context.metadata.subject
+                fault = event.fault
+            } else {
+                (id, key, fault) = ("", "", nil)
+            }
+            self.delivery = delivery
+            self.consumer = consumer
+            self.content = content
+            self.attempts = attempts
+        }
+    }
+
+    private let arrival: Arrival
     /// How often it was tried while the breaker was open.
     var probes = 0
     /// A second delivery that only a test knows of. Whatever it is settled with, the first has been.
     var isDuplicate = false
 
-    /// The order in which deliveries arrived.
-    func isBefore(_ other: LaneItem) -> Bool {
-        (delivery.tag.epoch, delivery.tag.value) < (other.delivery.tag.epoch, other.delivery.tag.value)
+    init(delivery: Delivery, consumer: DeliveryConsumer, content: Content, attempts: Int) {
+        arrival = Arrival(delivery, consumer, content, attempts: attempts)
     }
+
+    var delivery: Delivery { arrival.delivery }
+    var consumer: DeliveryConsumer { arrival.consumer }
+    var content: Content { arrival.content }
+    /// Handler calls before this delivery.
+    var attempts: Int { arrival.attempts }
+    /// The event's; empty for what could not be read.
+    var id: String { arrival.id }
+    /// Events of one key keep their order; without a subject an event has no key but itself.
+    var key: String { arrival.key }
+    /// What a test lets go wrong with it.
+    var fault: InjectedFault? { arrival.fault }
 
     /// Nil for what could not be read.
     var event: IncomingEvent? { if case .event(let event, _) = content { event } else { nil } }
 
-    var id: String { event?.context.metadata.id ?? "" }
-
-    /// Events of one key keep their order; without a subject an event has no key but itself.
-    var key: String {
-        guard let metadata = event?.context.metadata else { return "" }
-        return metadata.subject.isEmpty ? metadata.id : metadata.subject
+    /// The order in which deliveries arrived.
+    func isBefore(_ other: LaneItem) -> Bool {
+        (delivery.tag.epoch, delivery.tag.value) < (other.delivery.tag.epoch, other.delivery.tag.value)
     }
 
     /// How often a quorum queue says that it came back.

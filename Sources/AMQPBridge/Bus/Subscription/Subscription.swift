@@ -47,23 +47,27 @@ struct Subscription: Sendable {
 
     private func route(_ delivery: Delivery, _ consumer: DeliveryConsumer) -> (LaneItem, lane: Int) {
         let attempts = ReturnCopy.attempts(of: delivery, context.topology)
-        func item(_ content: LaneItem.Content) -> LaneItem {
-            LaneItem(delivery: delivery, consumer: consumer, content: content, attempts: attempts)
-        }
+        let (content, batchLane) = content(of: delivery, attempts)
+        let item = LaneItem(delivery: delivery, consumer: consumer, content: content, attempts: attempts)
+        if let batchLane { return (item, lanes.count + batchLane) }
+        let isOne = lanes.count == 1 || item.key.isEmpty
+        return (item, isOne ? 0 : Int(UInt(bitPattern: item.key.hashValue) % UInt(lanes.count)))
+    }
+
+    private func content(of delivery: Delivery, _ attempts: Int) -> (LaneItem.Content, batchLane: Int?) {
         do {
             let event = try decode(delivery, attempts)
-            let metadata = event.context.metadata
-            switch handlers.handlers[metadata.type] ?? handlers.handlers[AnyEvent.type] {
+            let type = event.context.metadata.type
+            switch handlers.handlers[type] ?? handlers.handlers[AnyEvent.type] {
             case .single(let handler, let policy)?:
-                let single = item(.event(event, LaneItem.Handling(handler: handler, policy: policy)))
-                return (single, lanes.count == 1 ? 0 : Int(UInt(bitPattern: single.key.hashValue) % UInt(lanes.count)))
+                return (.event(event, LaneItem.Handling(handler: handler, policy: policy)), nil)
             case .batch(let index, let policy)?:
-                return (item(.event(event, LaneItem.Handling(handler: nil, policy: policy))), lanes.count + index)
+                return (.event(event, LaneItem.Handling(handler: nil, policy: policy)), index)
             case nil:
-                throw AMQPError(.unknownEventType, "nobody here handles events of type '\(metadata.type)'")
+                throw AMQPError(.unknownEventType, "nobody here handles events of type '\(type)'")
             }
         } catch {
-            return (item(.refused(error)), 0)
+            return (.refused(error), nil)
         }
     }
 

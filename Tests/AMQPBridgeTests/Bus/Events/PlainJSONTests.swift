@@ -94,6 +94,54 @@ struct PlainJSONTests {
         #expect(try PlainJSON.decode(Moment.self, from: bytes) == moment)
     }
 
+    @Test("the ends of every kind of number are written as Foundation writes them")
+    func numbers() throws {
+        struct Numbers: Codable, Equatable {
+            var int = [Int.min, -1, 0, 9, 10, Int.max]
+            var int8 = [Int8.min, .max]
+            var int16 = [Int16.min, .max]
+            var int32 = [Int32.min, .max]
+            var int64 = [Int64.min, .max]
+            var uint = [UInt.min, .max]
+            var uint8 = [UInt8.max]
+            var uint16 = [UInt16.max]
+            var uint32 = [UInt32.max]
+            var uint64 = [UInt64.max, 10_000_000_000_000_000_000]
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let bytes = try PlainJSON.encode(Numbers(), sorted: true)
+        // Names with digits are sorted by Foundation alone, so look at those of the fast path, too.
+        #expect(bytes == Array(try encoder.encode(Numbers())))
+        let plain = try #require(PlainJSON.plainly { try $0.encode(Numbers()) })
+        #expect(try JSONDecoder().decode(Numbers.self, from: Data(plain)) == Numbers())
+    }
+
+    @Test("what a type has passed over while it was written leaves nothing behind")
+    func swallowed() throws {
+        struct Broken: Encodable {
+            enum CodingKeys: CodingKey { case first }
+
+            func encode(to encoder: any Encoder) throws {
+                var fields = encoder.container(keyedBy: CodingKeys.self)
+                try fields.encode(1, forKey: .first)
+                throw CancellationError()
+            }
+        }
+        struct Outer: Encodable {
+            enum CodingKeys: CodingKey { case broken, whole }
+
+            func encode(to encoder: any Encoder) throws {
+                var fields = encoder.container(keyedBy: CodingKeys.self)
+                try? fields.encode(Broken(), forKey: .broken)
+                try fields.encode(true, forKey: .whole)
+            }
+        }
+        let foundation = try JSONSerialization.jsonObject(with: JSONEncoder().encode(Outer())) as? [String: Bool]
+        let bytes = try PlainJSON.encode(Outer())
+        #expect(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Bool] == foundation)
+    }
+
     @Test("control characters are found as by Unicode's tables, one by one, wherever they stand", arguments: 0..<18)
     func controls(offset: Int) {
         for value in UInt32(0)..<0x3000 {

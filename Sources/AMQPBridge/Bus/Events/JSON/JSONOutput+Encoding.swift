@@ -19,17 +19,19 @@ struct JSONWriter: Encoder {
         output.openSingle()
         return self
     }
+}
 
+extension JSONOutput {
     /// For containers within containers that nobody closes: their text is never used.
     fileprivate var doubtful: JSONWriter {
-        _ = output.doubt()
-        return self
+        _ = doubt()
+        return JSONWriter(output: self)
     }
 }
 
 extension JSONWriter: SingleValueEncodingContainer {
-    func encodeNil() { output.writeRaw("null") }
-    func encode(_ value: Bool) { output.writeRaw(value ? "true" : "false") }
+    func encodeNil() { output.writeNull() }
+    func encode(_ value: Bool) { output.write(value) }
     func encode(_ value: String) { output.write(value) }
     func encode(_ value: Double) throws { try output.write(value) }
     func encode(_ value: Float) throws { throw output.doubt() }
@@ -51,26 +53,24 @@ private struct JSONFieldWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     var codingPath: [any CodingKey] { [] }
 
-    private func field(_ key: Key) -> JSONWriter {
-        output.beginField(key.stringValue)
-        return JSONWriter(output: output)
-    }
+    @inline(__always)
+    private func field(_ key: Key) -> JSONOutput { output.field(key.stringValue) }
 
-    func encodeNil(forKey key: Key) { field(key).encodeNil() }
-    func encode(_ value: Bool, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: String, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: Double, forKey key: Key) throws { try field(key).encode(value) }
-    func encode(_ value: Float, forKey key: Key) throws { try field(key).encode(value) }
-    func encode(_ value: Int, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: Int8, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: Int16, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: Int32, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: Int64, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: UInt, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: UInt8, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: UInt16, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: UInt32, forKey key: Key) { field(key).encode(value) }
-    func encode(_ value: UInt64, forKey key: Key) { field(key).encode(value) }
+    func encodeNil(forKey key: Key) { field(key).writeNull() }
+    func encode(_ value: Bool, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: String, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: Double, forKey key: Key) throws { try field(key).write(value) }
+    func encode(_ value: Float, forKey key: Key) throws { throw output.doubt() }
+    func encode(_ value: Int, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: Int8, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: Int16, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: Int32, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: Int64, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: UInt, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: UInt8, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: UInt16, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: UInt32, forKey key: Key) { field(key).write(value) }
+    func encode(_ value: UInt64, forKey key: Key) { field(key).write(value) }
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try field(key).encode(value) }
 
     func nestedContainer<Other: CodingKey>(
@@ -79,7 +79,7 @@ private struct JSONFieldWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
         field(key).doubtful.unkeyedContainer()
     }
-    func superEncoder() -> any Encoder { JSONWriter(output: output).doubtful }
+    func superEncoder() -> any Encoder { output.doubtful }
     func superEncoder(forKey key: Key) -> any Encoder { field(key).doubtful }
 }
 
@@ -91,32 +91,31 @@ private struct JSONElementWriter: UnkeyedEncodingContainer {
 
     var codingPath: [any CodingKey] { [] }
 
-    private mutating func element() -> JSONWriter {
-        output.beginElement()
+    private mutating func element() -> JSONOutput {
         count += 1
-        return JSONWriter(output: output)
+        return output.element()
     }
 
-    mutating func encodeNil() { element().encodeNil() }
-    mutating func encode(_ value: Bool) { element().encode(value) }
-    mutating func encode(_ value: String) { element().encode(value) }
-    mutating func encode(_ value: Double) throws { try element().encode(value) }
-    mutating func encode(_ value: Float) throws { try element().encode(value) }
-    mutating func encode(_ value: Int) { element().encode(value) }
-    mutating func encode(_ value: Int8) { element().encode(value) }
-    mutating func encode(_ value: Int16) { element().encode(value) }
-    mutating func encode(_ value: Int32) { element().encode(value) }
-    mutating func encode(_ value: Int64) { element().encode(value) }
-    mutating func encode(_ value: UInt) { element().encode(value) }
-    mutating func encode(_ value: UInt8) { element().encode(value) }
-    mutating func encode(_ value: UInt16) { element().encode(value) }
-    mutating func encode(_ value: UInt32) { element().encode(value) }
-    mutating func encode(_ value: UInt64) { element().encode(value) }
+    mutating func encodeNil() { element().writeNull() }
+    mutating func encode(_ value: Bool) { element().write(value) }
+    mutating func encode(_ value: String) { element().write(value) }
+    mutating func encode(_ value: Double) throws { try element().write(value) }
+    mutating func encode(_ value: Float) throws { throw output.doubt() }
+    mutating func encode(_ value: Int) { element().write(value) }
+    mutating func encode(_ value: Int8) { element().write(value) }
+    mutating func encode(_ value: Int16) { element().write(value) }
+    mutating func encode(_ value: Int32) { element().write(value) }
+    mutating func encode(_ value: Int64) { element().write(value) }
+    mutating func encode(_ value: UInt) { element().write(value) }
+    mutating func encode(_ value: UInt8) { element().write(value) }
+    mutating func encode(_ value: UInt16) { element().write(value) }
+    mutating func encode(_ value: UInt32) { element().write(value) }
+    mutating func encode(_ value: UInt64) { element().write(value) }
     mutating func encode<Value: Encodable>(_ value: Value) throws { try element().encode(value) }
 
     mutating func nestedContainer<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         element().doubtful.container(keyedBy: type)
     }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { element().doubtful.unkeyedContainer() }
-    mutating func superEncoder() -> any Encoder { JSONWriter(output: output).doubtful }
+    mutating func superEncoder() -> any Encoder { output.doubtful }
 }

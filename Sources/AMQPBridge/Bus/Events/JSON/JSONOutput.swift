@@ -6,18 +6,17 @@ final class JSONOutput {
     /// What the value that is being encoded has asked for.
     private enum Level { case nothing, object, array, single }
 
-    @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
+    @exclusivity(unchecked) private var text = GrowingBytes(room: 1000)
     /// Only Foundation may write this.
     @exclusivity(unchecked) private(set) var isDoubtful = false
     private let isSorted: Bool
     @exclusivity(unchecked) private var level = Level.nothing
-    /// Where the fields of the object begin that is being written; kept only to sort them.
+    /// Where the fields begin of the objects that are being written, the innermost last; kept only to sort them.
     @exclusivity(unchecked) private var fields: [Int] = []
 
-    init(isSorted: Bool) {
-        self.isSorted = isSorted
-        bytes.reserveCapacity(1024)
-    }
+    init(isSorted: Bool = false) { self.isSorted = isSorted }
+
+    var bytes: [UInt8] { text.bytes }
 
     func doubt() -> Doubt {
         isDoubtful = true
@@ -26,21 +25,22 @@ final class JSONOutput {
 
     /// The value, whatever it is made of.
     func encode<Value: Encodable>(_ value: Value) throws {
-        // The cast is free: a specialization knows its type.
-        if Value.self == String.self, let text = value as? String { return write(text) }
-        if Value.self == Int.self, let number = value as? Int { return write(number) }
         guard !isFoundationsOwn(Value.self) else { throw doubt() }
-        let (outerLevel, outerFields, start) = (level, fields, bytes.count)
-        (level, fields) = (.nothing, [])
-        try value.encode(to: JSONWriter(output: self))
+        let (outerLevel, firstField, start) = (level, fields.count, text.count)
+        level = .nothing
+        do { try value.encode(to: JSONWriter(output: self)) } catch {
+            // Should somebody go on without it, what it has written would be left.
+            isDoubtful = true
+            throw error
+        }
         switch level {
         case .object:
-            if isSorted { sortFields() }
-            bytes.append(UInt8(ascii: "}"))
-        case .array: bytes.append(UInt8(ascii: "]"))
-        case .single, .nothing: if bytes.count == start { throw doubt() }
+            if isSorted { sortFields(from: firstField) }
+            text.append(UInt8(ascii: "}"))
+        case .array: text.append(UInt8(ascii: "]"))
+        case .single, .nothing: if text.count == start { throw doubt() }
         }
-        (level, fields) = (outerLevel, outerFields)
+        level = outerLevel
     }
 
     // MARK: Containers
@@ -57,75 +57,120 @@ final class JSONOutput {
     private func open(_ kind: Level, _ mark: UInt8) {
         if level != .nothing { isDoubtful = true }
         level = kind
-        bytes.append(mark)
+        text.append(mark)
     }
 
-    func beginField(_ name: String) {
-        separate(UInt8(ascii: "{"))
+    /// What is written next is its value.
+    @inline(__always)
+    func field(_ name: String) -> JSONOutput {
+        beginField(name)
+        return self
+    }
+
+    private func beginField(_ name: String) {
+        let isFirst = text.last == UInt8(ascii: "{")
         if isSorted {
             // How Foundation sorts others is its own affair.
             if !name.utf8.allSatisfy({ (97...122).contains($0) || $0 == UInt8(ascii: "_") }) { isDoubtful = true }
-            fields.append(bytes.count)
+            fields.append(text.count + (isFirst ? 0 : 1))
         }
-        write(name)
-        bytes.append(UInt8(ascii: ":"))
+        name.withBytes { write($0, after: isFirst ? nil : UInt8(ascii: ","), then: UInt8(ascii: ":")) }
     }
 
-    func beginElement() { separate(UInt8(ascii: "[")) }
-
-    private func separate(_ mark: UInt8) {
-        if bytes.last != mark { bytes.append(UInt8(ascii: ",")) }
+    /// What is written next is an element.
+    @inline(__always)
+    func element() -> JSONOutput {
+        if text.last != UInt8(ascii: "[") { text.append(UInt8(ascii: ",")) }
+        return self
     }
 
-    private func sortFields() {
-        guard let start = fields.first else { return }
-        let ends = fields.dropFirst().map { $0 - 1 } + [bytes.count]
-        let texts = zip(fields, ends).map { bytes[$0..<$1] }
+    private func sortFields(from first: Int) {
+        let starts = fields[first...]
+        defer { fields.removeSubrange(first...) }
+        guard let start = starts.first else { return }
+        let ends = starts.dropFirst().map { $0 - 1 } + [text.count]
+        let texts = zip(starts, ends).map { text[$0..<$1] }
         // A name ends with a quotation mark, which is before all that it may hold.
         let sorted = texts.sorted { $0.lexicographicallyPrecedes($1) }
-        bytes.replaceSubrange(start..., with: Array(sorted.joined(separator: [UInt8(ascii: ",")])))
+        text.replaceAll(from: start, with: Array(sorted.joined(separator: [UInt8(ascii: ",")])))
     }
 
     // MARK: Values
 
     /// As it stands, without quotation marks.
     func writeRaw(_ word: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        text.append(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
+    func writeNull() { writeRaw("null") }
+    func write(_ value: Bool) { writeRaw(value ? "true" : "false") }
+
+    /// - Parameter number: of at most 64 bits, which are 20 characters.
     func write(_ number: some FixedWidthInteger) {
-        var text = String(number)
-        text.withUTF8 { bytes.append(contentsOf: $0) }
+        text.append(upTo: 20) { room in
+            var rest = UInt64(truncatingIfNeeded: number.magnitude)
+            var start = room.count
+            repeat {
+                let (tens, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                start -= 1
+                room[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+                rest = tens
+            } while rest > 0
+            if number < 0 {
+                start -= 1
+                room[start] = UInt8(ascii: "-")
+            }
+            for index in start..<room.count { room[index - start] = room[index] }
+            return room.count - start
+        }
     }
 
     func write(_ number: Double) throws {
         guard number.isFinite else { throw doubt() }
-        let text = number.description
-        bytes.append(contentsOf: (text.hasSuffix(".0") ? text.dropLast(2) : text[...]).utf8)
+        let digits = number.description
+        for byte in (digits.hasSuffix(".0") ? digits.dropLast(2) : digits[...]).utf8 { text.append(byte) }
     }
 
-    func write(_ text: String) {
-        var text = text
-        bytes.append(UInt8(ascii: "\""))
-        text.withUTF8 { text in
-            if Self.needsEscape(text) { escape(text) } else { bytes.append(contentsOf: text) }
+    func write(_ time: RFC3339Time) {
+        text.append(UInt8(ascii: "\""))
+        text.append(upTo: RFC3339Time.length) { time.write(to: $0) }
+        text.append(UInt8(ascii: "\""))
+    }
+
+    func write(_ value: String) { value.withBytes { write($0, after: nil, then: nil) } }
+
+    /// Between quotation marks, and those between two others.
+    @inline(__always)
+    private func write(_ value: UnsafeBufferPointer<UInt8>, after first: UInt8?, then last: UInt8?) {
+        guard !Self.needsEscape(value) else {
+            if let first { text.append(first) }
+            escape(value)
+            if let last { text.append(last) }
+            return
         }
-        bytes.append(UInt8(ascii: "\""))
+        text.append(upTo: value.count + 4) { room in
+            var count = 0
+            func add(_ mark: UInt8) {
+                room[count] = mark
+                count += 1
+            }
+            if let first { add(first) }
+            add(UInt8(ascii: "\""))
+            room.copy(value, at: count)
+            count += value.count
+            add(UInt8(ascii: "\""))
+            if let last { add(last) }
+            return count
+        }
     }
 
     private static func needsEscape(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
-        var offset = 0
-        while offset + 8 <= text.count {
-            let eight = EightBytes(text, at: offset)
-            if eight.less(than: 0x20) | eight.equal(to: quote) | eight.equal(to: backslash) != 0 { return true }
-            offset += 8
-        }
-        return text[offset...].contains { $0 < 0x20 || $0 == quote || $0 == backslash }
+        EightBytes.anywhere(in: text) { $0.belowSpaceOrQuote | $0.equal(to: UInt8(ascii: "\\")) }
     }
 
-    private func escape(_ text: UnsafeBufferPointer<UInt8>) {
-        for byte in text {
+    private func escape(_ value: UnsafeBufferPointer<UInt8>) {
+        text.append(UInt8(ascii: "\""))
+        for byte in value {
             switch byte {
             case UInt8(ascii: "\""): writeRaw(#"\""#)
             case UInt8(ascii: "\\"): writeRaw(#"\\"#)
@@ -136,10 +181,11 @@ final class JSONOutput {
             case 0x09: writeRaw(#"\t"#)
             case 0..<0x20:
                 writeRaw(#"\u00"#)
-                bytes.append(byte < 0x10 ? 48 : 49)
-                bytes.append(byte & 0xF < 10 ? 48 + byte & 0xF : 87 + byte & 0xF)
-            default: bytes.append(byte)
+                text.append(byte < 0x10 ? 48 : 49)
+                text.append(byte & 0xF < 10 ? 48 + byte & 0xF : 87 + byte & 0xF)
+            default: text.append(byte)
             }
         }
+        text.append(UInt8(ascii: "\""))
     }
 }

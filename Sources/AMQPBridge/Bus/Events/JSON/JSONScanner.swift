@@ -3,22 +3,31 @@
 /// It refuses more than the standard does: names of fields with escapes or beyond ASCII, which may be equal without having
 /// equal bytes, and escapes of surrogates. Those are for Foundation.
 struct JSONScanner {
-    private var nodes: [JSONNode] = []
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let nodes: UnsafeMutableBufferPointer<JSONNode>
+    private var count = 0
     private var position = 0
     private var isASCII = true
 
-    mutating func scan(_ bytes: [UInt8]) throws(Doubt) -> [JSONNode] {
-        nodes.reserveCapacity(bytes.count / 8 + 4)
-        let isWhole = bytes.withUnsafeBufferPointer { bytes in
-            guard value(bytes, depth: 0) else { return false }
-            skipSpace(bytes)
-            return position == bytes.count
+    /// - Returns: how many pieces there are; zero when it is not plain JSON, or there are more of them than room.
+    static func scan(_ bytes: [UInt8], into nodes: UnsafeMutableBufferPointer<JSONNode>) -> Int {
+        bytes.withUnsafeBufferPointer { bytes in
+            var scanner = JSONScanner(bytes: bytes, nodes: nodes)
+            return scanner.isWhole() ? scanner.count : 0
         }
-        guard isWhole, isASCII || String(validating: bytes, as: UTF8.self) != nil else { throw Doubt() }
-        return nodes
     }
 
-    private mutating func skipSpace(_ bytes: UnsafeBufferPointer<UInt8>) {
+    private init(bytes: UnsafeBufferPointer<UInt8>, nodes: UnsafeMutableBufferPointer<JSONNode>) {
+        (self.bytes, self.nodes) = (bytes, nodes)
+    }
+
+    private mutating func isWhole() -> Bool {
+        guard value(depth: 0) else { return false }
+        skipSpace()
+        return position == bytes.count && (isASCII || String(validating: bytes, as: UTF8.self) != nil)
+    }
+
+    private mutating func skipSpace() {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1
@@ -27,97 +36,97 @@ struct JSONScanner {
         }
     }
 
-    private mutating func skip(_ wanted: Unicode.Scalar, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    private mutating func skip(_ wanted: Unicode.Scalar) -> Bool {
         guard position < bytes.count, bytes[position] == UInt8(ascii: wanted) else { return false }
         position += 1
         return true
     }
 
-    private mutating func value(_ bytes: UnsafeBufferPointer<UInt8>, depth: Int) -> Bool {
-        skipSpace(bytes)
+    private mutating func value(depth: Int) -> Bool {
+        skipSpace()
         guard position < bytes.count else { return false }
         switch bytes[position] {
-        case UInt8(ascii: "{"): return object(bytes, depth: depth + 1)
-        case UInt8(ascii: "["): return array(bytes, depth: depth + 1)
-        case UInt8(ascii: "\""): return text(bytes, isName: false)
-        case UInt8(ascii: "t"): return word("true", .yes, bytes)
-        case UInt8(ascii: "f"): return word("false", .no, bytes)
-        case UInt8(ascii: "n"): return word("null", .null, bytes)
-        default: return number(bytes)
+        case UInt8(ascii: "{"): return object(depth: depth + 1)
+        case UInt8(ascii: "["): return array(depth: depth + 1)
+        case UInt8(ascii: "\""): return text(isName: false)
+        case UInt8(ascii: "t"): return word("true", .yes)
+        case UInt8(ascii: "f"): return word("false", .no)
+        case UInt8(ascii: "n"): return word("null", .null)
+        default: return number()
         }
     }
 
-    private mutating func object(_ bytes: UnsafeBufferPointer<UInt8>, depth: Int) -> Bool {
+    private mutating func object(depth: Int) -> Bool {
         guard depth <= JSONLimits.maxDepth else { return false }
-        let index = open(.object)
-        skipSpace(bytes)
-        if skip("}", bytes) { return close(index) }
-        repeat {
-            skipSpace(bytes)
-            guard text(bytes, isName: true) else { return false }
-            skipSpace(bytes)
-            guard skip(":", bytes), value(bytes, depth: depth) else { return false }
-            skipSpace(bytes)
-        } while skip(",", bytes)
-        return skip("}", bytes) && close(index)
-    }
-
-    private mutating func array(_ bytes: UnsafeBufferPointer<UInt8>, depth: Int) -> Bool {
-        guard depth <= JSONLimits.maxDepth else { return false }
-        let index = open(.array)
-        skipSpace(bytes)
-        if skip("]", bytes) { return close(index) }
-        repeat {
-            guard value(bytes, depth: depth) else { return false }
-            skipSpace(bytes)
-        } while skip(",", bytes)
-        return skip("]", bytes) && close(index)
-    }
-
-    private mutating func open(_ kind: JSONNode.Kind) -> Int {
-        nodes.append(JSONNode(kind: kind, start: Int32(position), end: 0))
+        let index = count
+        guard add(.object, from: position, to: position) else { return false }
         position += 1
-        return nodes.count - 1
+        skipSpace()
+        if skip("}") { return close(index) }
+        repeat {
+            skipSpace()
+            guard text(isName: true) else { return false }
+            skipSpace()
+            guard skip(":"), value(depth: depth) else { return false }
+            skipSpace()
+        } while skip(",")
+        return skip("}") && close(index)
     }
 
-    private mutating func close(_ index: Int) -> Bool {
-        nodes[index].end = Int32(position)
-        nodes[index].next = Int32(nodes.count)
+    private mutating func array(depth: Int) -> Bool {
+        guard depth <= JSONLimits.maxDepth else { return false }
+        let index = count
+        guard add(.array, from: position, to: position) else { return false }
+        position += 1
+        skipSpace()
+        if skip("]") { return close(index) }
+        repeat {
+            guard value(depth: depth) else { return false }
+            skipSpace()
+        } while skip(",")
+        return skip("]") && close(index)
+    }
+
+    private mutating func add(_ kind: JSONNode.Kind, from start: Int, to end: Int) -> Bool {
+        guard count < nodes.count else { return false }
+        let node = JSONNode(kind, from: start, to: end, next: count + 1)
+        nodes.initializeElement(at: count, to: node)
+        count += 1
         return true
     }
 
-    private mutating func add(_ kind: JSONNode.Kind, from start: Int, to end: Int) {
-        nodes.append(JSONNode(kind: kind, start: Int32(start), end: Int32(end), next: Int32(nodes.count + 1)))
+    /// - Parameter index: of an object or an array whose end has come.
+    private mutating func close(_ index: Int) -> Bool {
+        nodes[index].end = Int32(position)
+        nodes[index].next = Int32(count)
+        return true
     }
 
-    private mutating func word(_ word: StaticString, _ kind: JSONNode.Kind, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool
-    {
+    private mutating func word(_ word: StaticString, _ kind: JSONNode.Kind) -> Bool {
         let end = position + word.utf8CodeUnitCount
         guard end <= bytes.count else { return false }
         for index in 0..<word.utf8CodeUnitCount where bytes[position + index] != word.utf8Start[index] { return false }
-        add(kind, from: position, to: end)
-        position = end
-        return true
+        defer { position = end }
+        return add(kind, from: position, to: end)
     }
 
     // MARK: Texts
 
-    private mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, isName: Bool) -> Bool {
-        guard skip("\"", bytes) else { return false }
+    private mutating func text(isName: Bool) -> Bool {
+        guard skip("\"") else { return false }
         let start = position
         var kind = JSONNode.Kind.text
         var isPlain = true
         while true {
-            skipPlain(bytes)
+            skipPlain()
             guard position < bytes.count else { return false }
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                add(kind, from: start, to: position)
-                position += 1
-                return isPlain || !isName
+                defer { position += 1 }
+                return (isPlain || !isName) && add(kind, from: start, to: position)
             }
             if byte == UInt8(ascii: "\\") {
-                guard escape(bytes) else { return false }
+                guard escape() else { return false }
                 kind = .escapedText
                 isPlain = false
             } else {
@@ -132,18 +141,22 @@ struct JSONScanner {
     }
 
     /// To the next byte that is not plain ASCII; near the end of all, not quite.
-    private mutating func skipPlain(_ bytes: UnsafeBufferPointer<UInt8>) {
-        while position + 8 <= bytes.count {
-            let eight = EightBytes(bytes, at: position)
-            let special =
-                eight.nonASCII | eight.less(than: 0x20) | eight.equal(to: UInt8(ascii: "\""))
-                | eight.equal(to: UInt8(ascii: "\\"))
-            position += EightBytes.first(special)
-            if special != 0 { return }
+    private mutating func skipPlain() {
+        var next = position
+        let lastEight = bytes.count - 8
+        while next <= lastEight {
+            let eight = EightBytes(bytes, at: next)
+            let special = eight.nonASCII | eight.belowSpaceOrQuote | eight.equal(to: UInt8(ascii: "\\"))
+            guard special == 0 else {
+                position = next + EightBytes.first(special)
+                return
+            }
+            next += 8
         }
+        position = next
     }
 
-    private mutating func escape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    private mutating func escape() -> Bool {
         guard position + 1 < bytes.count else { return false }
         guard bytes[position + 1] == UInt8(ascii: "u") else {
             guard JSONEscapes.short(bytes[position + 1]) != nil else { return false }
@@ -158,22 +171,21 @@ struct JSONScanner {
 
     // MARK: Numbers
 
-    private mutating func number(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    private mutating func number() -> Bool {
         let start = position
-        _ = skip("-", bytes)
-        guard skip("0", bytes) || digits(bytes) else { return false }
-        if skip(".", bytes) {
-            guard digits(bytes) else { return false }
+        _ = skip("-")
+        guard skip("0") || digits() else { return false }
+        if skip(".") {
+            guard digits() else { return false }
         }
-        if skip("e", bytes) || skip("E", bytes) {
-            if !skip("+", bytes) { _ = skip("-", bytes) }
-            guard digits(bytes) else { return false }
+        if skip("e") || skip("E") {
+            if !skip("+") { _ = skip("-") }
+            guard digits() else { return false }
         }
-        add(.number, from: start, to: position)
-        return true
+        return add(.number, from: start, to: position)
     }
 
-    private mutating func digits(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    private mutating func digits() -> Bool {
         let start = position
         while position < bytes.count, (48...57).contains(bytes[position]) { position += 1 }
         return position > start
@@ -209,10 +221,10 @@ enum JSONEscapes {
     }
 
     /// - Parameter content: as the scanner has checked it.
-    static func resolved(_ content: ArraySlice<UInt8>) -> String {
+    static func resolved(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(content.count)
-        var rest = content
+        var rest = content[...]
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "\\"), let letter = rest.popFirst() else {
                 result.append(byte)
@@ -225,6 +237,6 @@ enum JSONEscapes {
                 rest = rest.dropFirst(4)
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        return result
     }
 }

@@ -1,9 +1,9 @@
-// A tape as Swift's decoding sees it. No error says where it happened: each leads to Foundation, which says it.
-extension JSONValue {
+/// One piece of a tape as Swift's decoding sees it. No error says where it happened: each leads to Foundation, which says it.
+struct JSONValue {
+    let tape: JSONTape
+    let index: Int
+
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        // The cast is free: a specialization knows its type.
-        if type == String.self, let text = try text() as? Value { return text }
-        if type == Int.self, let number = try integer(Int.self) as? Value { return number }
         guard !isFoundationsOwn(type) else { throw tape.doubt() }
         return try Value(from: self)
     }
@@ -14,12 +14,12 @@ extension JSONValue: Decoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        guard node.kind == .object else { throw tape.doubt() }
-        return KeyedDecodingContainer(JSONFields(object: self))
+        guard tape[index].kind == .object else { throw tape.doubt() }
+        return KeyedDecodingContainer(JSONFields(tape: tape, index: index))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        guard node.kind == .array else { throw tape.doubt() }
+        guard tape[index].kind == .array else { throw tape.doubt() }
         return JSONElements(array: self)
     }
 
@@ -27,80 +27,86 @@ extension JSONValue: Decoder {
 }
 
 extension JSONValue: SingleValueDecodingContainer {
-    func decodeNil() -> Bool { isNull }
-    func decode(_ type: Bool.Type) throws -> Bool { try bool() }
-    func decode(_ type: String.Type) throws -> String { try text() }
-    func decode(_ type: Double.Type) throws -> Double { try double() }
+    func decodeNil() -> Bool { tape.isNull(at: index) }
+    func decode(_ type: Bool.Type) throws -> Bool { try tape.bool(at: index) }
+    func decode(_ type: String.Type) throws -> String { try tape.text(at: index) }
+    func decode(_ type: Double.Type) throws -> Double { try tape.double(at: index) }
     func decode(_ type: Float.Type) throws -> Float { throw tape.doubt() }
-    func decode(_ type: Int.Type) throws -> Int { try integer(type) }
-    func decode(_ type: Int8.Type) throws -> Int8 { try integer(type) }
-    func decode(_ type: Int16.Type) throws -> Int16 { try integer(type) }
-    func decode(_ type: Int32.Type) throws -> Int32 { try integer(type) }
-    func decode(_ type: Int64.Type) throws -> Int64 { try integer(type) }
-    func decode(_ type: UInt.Type) throws -> UInt { try integer(type) }
-    func decode(_ type: UInt8.Type) throws -> UInt8 { try integer(type) }
-    func decode(_ type: UInt16.Type) throws -> UInt16 { try integer(type) }
-    func decode(_ type: UInt32.Type) throws -> UInt32 { try integer(type) }
-    func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
+    func decode(_ type: Int.Type) throws -> Int { try tape.integer(type, at: index) }
+    func decode(_ type: Int8.Type) throws -> Int8 { try tape.integer(type, at: index) }
+    func decode(_ type: Int16.Type) throws -> Int16 { try tape.integer(type, at: index) }
+    func decode(_ type: Int32.Type) throws -> Int32 { try tape.integer(type, at: index) }
+    func decode(_ type: Int64.Type) throws -> Int64 { try tape.integer(type, at: index) }
+    func decode(_ type: UInt.Type) throws -> UInt { try tape.integer(type, at: index) }
+    func decode(_ type: UInt8.Type) throws -> UInt8 { try tape.integer(type, at: index) }
+    func decode(_ type: UInt16.Type) throws -> UInt16 { try tape.integer(type, at: index) }
+    func decode(_ type: UInt32.Type) throws -> UInt32 { try tape.integer(type, at: index) }
+    func decode(_ type: UInt64.Type) throws -> UInt64 { try tape.integer(type, at: index) }
 }
 
 /// An object's fields, by their names.
 private struct JSONFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let object: JSONValue
+    let tape: JSONTape
+    let index: Int
 
     var codingPath: [any CodingKey] { [] }
 
     var allKeys: [Key] {
         var keys: [Key] = []
         var names: Set<String> = []
-        var index = object.index + 1
-        while index < object.node.next {
-            let name = JSONValue(tape: object.tape, index: index)
-            if let text = try? name.text(), let key = Key(stringValue: text) {
-                if !names.insert(text).inserted { _ = object.tape.doubt() }
-                keys.append(key)
-            }
-            index = Int(object.tape.nodes[index + 1].next)
+        try? tape.forEachField(of: index) { name, _ in
+            let text = String(decoding: name, as: UTF8.self)
+            guard let key = Key(stringValue: text) else { return }
+            if !names.insert(text).inserted { _ = tape.doubt() }
+            keys.append(key)
         }
         return keys
     }
 
-    private func value(_ key: Key) throws -> JSONValue {
-        guard let value = try object.field(key.stringValue) else { throw object.tape.doubt() }
-        return value
+    private func optionalPlace(_ key: Key) throws -> Int? {
+        guard let place = try tape.place(of: key.stringValue, in: index), !tape.isNull(at: place) else { return nil }
+        return place
     }
 
-    /// Nil when it is missing or null.
-    private func optional(_ key: Key) throws -> JSONValue? {
-        guard let value = try object.field(key.stringValue), !value.isNull else { return nil }
-        return value
+    private func place(_ key: Key) throws -> Int {
+        guard let place = try tape.place(of: key.stringValue, in: index) else { throw tape.doubt() }
+        return place
     }
 
-    func contains(_ key: Key) -> Bool { (try? object.field(key.stringValue)) != nil }
-    func decodeNil(forKey key: Key) throws -> Bool { try value(key).isNull }
-    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try value(key).bool() }
-    func decode(_ type: String.Type, forKey key: Key) throws -> String { try value(key).text() }
-    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try value(key).double() }
-    func decode(_ type: Float.Type, forKey key: Key) throws -> Float { throw object.tape.doubt() }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try value(key).integer(type) }
-    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try value(key).integer(type) }
-    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try value(key).integer(type) }
-    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try value(key).integer(type) }
-    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try value(key).integer(type) }
-    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try value(key).integer(type) }
-    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try value(key).integer(type) }
-    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try value(key).integer(type) }
-    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try value(key).integer(type) }
-    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try value(key).integer(type) }
+    private func value(_ key: Key) throws -> JSONValue { JSONValue(tape: tape, index: try place(key)) }
+
+    func contains(_ key: Key) -> Bool { (try? tape.place(of: key.stringValue, in: index)) != nil }
+    func decodeNil(forKey key: Key) throws -> Bool { tape.isNull(at: try place(key)) }
+    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try tape.bool(at: place(key)) }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String { try tape.text(at: place(key)) }
+    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try tape.double(at: place(key)) }
+    func decode(_ type: Float.Type, forKey key: Key) throws -> Float { throw tape.doubt() }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try tape.integer(type, at: place(key)) }
+    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try tape.integer(type, at: place(key)) }
+    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try tape.integer(type, at: place(key)) }
+    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try tape.integer(type, at: place(key)) }
+    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try tape.integer(type, at: place(key)) }
+    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try tape.integer(type, at: place(key)) }
+    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try tape.integer(type, at: place(key)) }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try tape.integer(type, at: place(key)) }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try tape.integer(type, at: place(key)) }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try tape.integer(type, at: place(key)) }
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         try value(key).decode(type)
     }
 
     // What is looked up once is not looked up three times, as by the protocol's own versions.
-    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try optional(key)?.text() }
-    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try optional(key)?.integer(type) }
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
+        guard let place = try optionalPlace(key) else { return nil }
+        return try tape.text(at: place)
+    }
+    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
+        guard let place = try optionalPlace(key) else { return nil }
+        return try tape.integer(type, at: place)
+    }
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        try optional(key)?.decode(type)
+        guard let place = try optionalPlace(key) else { return nil }
+        return try JSONValue(tape: tape, index: place).decode(type)
     }
 
     func nestedContainer<Other: CodingKey>(
@@ -109,8 +115,8 @@ private struct JSONFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
         try value(key).unkeyedContainer()
     }
-    func superDecoder() throws -> any Decoder { throw object.tape.doubt() }
-    func superDecoder(forKey key: Key) throws -> any Decoder { throw object.tape.doubt() }
+    func superDecoder() throws -> any Decoder { throw tape.doubt() }
+    func superDecoder(forKey key: Key) throws -> any Decoder { throw tape.doubt() }
 }
 
 /// An array's elements, one after the other.
@@ -123,7 +129,7 @@ private struct JSONElements: UnkeyedDecodingContainer {
     init(array: JSONValue) {
         tape = array.tape
         next = Int32(array.index + 1)
-        end = array.node.next
+        end = array.tape[array.index].next
     }
 
     var codingPath: [any CodingKey] { [] }
@@ -135,31 +141,30 @@ private struct JSONElements: UnkeyedDecodingContainer {
     private mutating func take<Value>(_ read: (JSONValue) throws -> Value) throws -> Value {
         guard !isAtEnd else { throw tape.doubt() }
         let value = try read(JSONValue(tape: tape, index: Int(next)))
-        next = tape.nodes[Int(next)].next
+        next = tape[Int(next)].next
         self.read += 1
         return value
     }
 
     mutating func decodeNil() throws -> Bool {
         guard !isAtEnd else { throw tape.doubt() }
-        guard tape.nodes[Int(next)].kind == .null else { return false }
-        return try take { $0.isNull }
+        return try tape.isNull(at: Int(next)) && take { _ in true }
     }
 
-    mutating func decode(_ type: Bool.Type) throws -> Bool { try take { try $0.bool() } }
-    mutating func decode(_ type: String.Type) throws -> String { try take { try $0.text() } }
-    mutating func decode(_ type: Double.Type) throws -> Double { try take { try $0.double() } }
+    mutating func decode(_ type: Bool.Type) throws -> Bool { try take { try $0.decode(type) } }
+    mutating func decode(_ type: String.Type) throws -> String { try take { try $0.decode(type) } }
+    mutating func decode(_ type: Double.Type) throws -> Double { try take { try $0.decode(type) } }
     mutating func decode(_ type: Float.Type) throws -> Float { throw tape.doubt() }
-    mutating func decode(_ type: Int.Type) throws -> Int { try take { try $0.integer(type) } }
-    mutating func decode(_ type: Int8.Type) throws -> Int8 { try take { try $0.integer(type) } }
-    mutating func decode(_ type: Int16.Type) throws -> Int16 { try take { try $0.integer(type) } }
-    mutating func decode(_ type: Int32.Type) throws -> Int32 { try take { try $0.integer(type) } }
-    mutating func decode(_ type: Int64.Type) throws -> Int64 { try take { try $0.integer(type) } }
-    mutating func decode(_ type: UInt.Type) throws -> UInt { try take { try $0.integer(type) } }
-    mutating func decode(_ type: UInt8.Type) throws -> UInt8 { try take { try $0.integer(type) } }
-    mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try take { try $0.integer(type) } }
-    mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try take { try $0.integer(type) } }
-    mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: Int.Type) throws -> Int { try take { try $0.decode(type) } }
+    mutating func decode(_ type: Int8.Type) throws -> Int8 { try take { try $0.decode(type) } }
+    mutating func decode(_ type: Int16.Type) throws -> Int16 { try take { try $0.decode(type) } }
+    mutating func decode(_ type: Int32.Type) throws -> Int32 { try take { try $0.decode(type) } }
+    mutating func decode(_ type: Int64.Type) throws -> Int64 { try take { try $0.decode(type) } }
+    mutating func decode(_ type: UInt.Type) throws -> UInt { try take { try $0.decode(type) } }
+    mutating func decode(_ type: UInt8.Type) throws -> UInt8 { try take { try $0.decode(type) } }
+    mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try take { try $0.decode(type) } }
+    mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try take { try $0.decode(type) } }
+    mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try take { try $0.decode(type) } }
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try take { try $0.decode(type) } }
 
     mutating func nestedContainer<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {

@@ -18,15 +18,24 @@ package enum PlainJSON {
     /// - Parameter sorted: the fields of every object by their names, so that equal values make equal bytes.
     /// - Throws: as Foundation's `JSONEncoder` does.
     package static func encode(_ value: some Encodable, sorted: Bool = false) throws -> [UInt8] {
+        try plainly(sorted: sorted) { try $0.encode(value) } ?? byFoundation(value, sorted: sorted)
+    }
+
+    /// Nil when there was any doubt.
+    static func plainly(sorted: Bool = false, _ write: (JSONOutput) throws -> Void) -> [UInt8]? {
         let output = JSONOutput(isSorted: sorted)
-        if (try? output.encode(value)) != nil, !output.isDoubtful { return output.bytes }
+        guard (try? write(output)) != nil, !output.isDoubtful else { return nil }
+        return output.bytes
+    }
+
+    static func byFoundation(_ value: some Encodable, sorted: Bool = false) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = sorted ? [.sortedKeys, .withoutEscapingSlashes] : [.withoutEscapingSlashes]
         return [UInt8](try encoder.encode(value))
     }
 
     /// Nil when there was any doubt, also one that the reading type itself passed over.
-    static func plainly<Value>(_ bytes: [UInt8], _ read: (JSONTape) throws -> Value?) -> Value? {
+    static func plainly<Value>(_ bytes: [UInt8], _ read: (JSONTape) throws -> Value) -> Value? {
         guard let tape = try? JSONTape(bytes), let value = try? read(tape), !tape.isDoubtful else { return nil }
         return value
     }
