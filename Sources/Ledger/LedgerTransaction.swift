@@ -1,5 +1,4 @@
 public import AMQPBridge
-import Foundation
 import GRDB
 
 /// One transaction, as handlers see it: SQL over the service's own tables, and events to send once it is committed.
@@ -19,25 +18,37 @@ public struct LedgerTransaction {
     /// - Throws: `LedgerError.textWithNUL`; the database's own errors.
     @discardableResult
     public func execute(_ sql: String, _ arguments: SQLValue...) throws -> Int {
-        let statement = try database.cachedStatement(sql: sql)
-        try statement.execute(arguments: StatementArguments(try arguments.map { try $0.stored }))
-        return database.changesCount
+        let statement = try statement(sql, arguments)
+        // GRDB has to know where somebody's own transactions begin and end.
+        let mayBeTransaction = statement.isReadonly && arguments.isEmpty
+        return mayBeTransaction ? try statement.runKnown(in: database) : try statement.run(arguments, in: database)
     }
 
     /// All rows of a query; keep the result small with a limit. Throws as ``execute(_:_:)``.
     public func query(_ sql: String, _ arguments: SQLValue...) throws -> [SQLRow] {
-        let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchAll(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
-            SQLRow($0)
-        }
+        try rows(sql, arguments, limit: .max)
     }
 
     /// The first row of a query, if there is one. Throws as ``execute(_:_:)``.
     public func first(_ sql: String, _ arguments: SQLValue...) throws -> SQLRow? {
-        let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchOne(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
-            SQLRow($0)
+        try rows(sql, arguments, limit: 1).first
+    }
+
+    private func rows(_ sql: String, _ arguments: [SQLValue], limit: Int) throws -> [SQLRow] {
+        let statement = try statement(sql, arguments)
+        var columns: [String] = []
+        return try statement.rows(arguments, limit: limit, in: database) { row in
+            if columns.isEmpty { columns = row.columns }
+            return SQLRow(row.values, of: columns)
         }
+    }
+
+    private func statement(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
+        let statement = try database.cachedStatement(sql: sql)
+        // SQLite would silently end a text there, and PostgreSQL takes none.
+        guard !arguments.contains(where: \.hasNUL) else { throw LedgerError.textWithNUL }
+        guard database.isInsideTransaction else { throw statement.abortedTransaction }
+        return statement
     }
 
     /// Stores an event in the outbox: it is sent if, and only if, this transaction commits.
@@ -52,36 +63,7 @@ public struct LedgerTransaction {
 }
 
 extension SQLValue {
-    fileprivate var stored: DatabaseValue {
-        get throws(LedgerError) {
-            switch self {
-            case .null: .null
-            case .int(let number): number.databaseValue
-            case .real(let number): number.databaseValue
-            // SQLite would silently end it there, and PostgreSQL takes none.
-            case .text(let text) where text.utf8.contains(0): throw .textWithNUL
-            case .text(let text): text.databaseValue
-            case .blob(let bytes): Data(bytes).databaseValue
-            }
-        }
-    }
-
-    fileprivate init(_ value: DatabaseValue) {
-        self =
-            switch value.storage {
-            case .null: .null
-            case .int64(let number): .int(number)
-            case .double(let number): .real(number)
-            case .string(let text): .text(text)
-            case .blob(let data): .blob([UInt8](data))
-            }
-    }
-}
-
-extension SQLRow {
-    init(_ row: Row) {
-        var values: [String: SQLValue] = [:]
-        for (name, value) in row { values[name] = SQLValue(value) }
-        self.init(values)
+    fileprivate var hasNUL: Bool {
+        if case .text(let text) = self { text.utf8.contains(0) } else { false }
     }
 }
