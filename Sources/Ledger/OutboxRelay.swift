@@ -127,18 +127,13 @@ final class OutboxRelay: Sendable {
         var refused = 0
         var example: (reason: String, metadata: Logger.Metadata) = ("", [:])
         for (row, verdict) in judged {
-            var metadata: Logger.Metadata = [
-                "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
-                "attempts": .stringConvertible(row.attempts + 1),
-            ]
             switch verdict {
             case .later(let reason):
                 refused += 1
-                metadata["reason"] = .string(reason)
-                if refused == 1 { example = (reason, metadata) }
+                if refused == 1 { example = (reason, Self.metadata(row, reason)) }
             case .parked(let reason):
-                metadata["reason"] = .string(reason)
-                logger.error("An event can never be sent as it is, and is parked", metadata: metadata)
+                logger.error(
+                    "An event can never be sent as it is, and is parked", metadata: Self.metadata(row, reason))
             case .sent, .again, .suspected: break
             }
         }
@@ -147,6 +142,13 @@ final class OutboxRelay: Sendable {
         else { return }
         example.metadata["refusals"] = .stringConvertible(count)
         logger.warning("Events were not taken and will be sent again; one of them", metadata: example.metadata)
+    }
+
+    private static func metadata(_ row: Outbox.Row, _ reason: String) -> Logger.Metadata {
+        [
+            "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
+            "attempts": .stringConvertible(row.attempts + 1), "reason": .string(reason),
+        ]
     }
 }
 
