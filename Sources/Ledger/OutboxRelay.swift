@@ -107,13 +107,12 @@ final class OutboxRelay: Sendable {
         CrashPoint.before(.mark)
         // What a power failure undoes of it is sent again, with the same ids.
         let hasNewHeads = try await database.write(.lazy) { database in
-            var hasNewHeads = false
+            var hasNewHeads = try Outbox.remove(changes.filter { $1 == .sent }.map(\.0), from: database)
             for (row, verdict) in changes {
                 switch verdict {
-                case .sent: if try Outbox.remove(row, from: database) { hasNewHeads = true }
                 case .later(let reason): try Outbox.postpone(row, error: reason, at: .now, in: database)
                 case .parked(let reason): if try Outbox.park(row, error: reason, in: database) { hasNewHeads = true }
-                case .again, .suspected: break
+                case .sent, .again, .suspected: break
                 }
             }
             return hasNewHeads
