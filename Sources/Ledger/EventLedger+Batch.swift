@@ -60,9 +60,20 @@ extension EventLedger: EventBatchHandler {
         return results
     }
 
-    /// The first events, at least one.
+    /// The first events, at least one. Without savepoints at first; see ``EventPart``.
     private func handleInOneTransaction(
         _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>
+    ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
+        do {
+            let part = events.count == 1 ? EventPart.savepoint : .row
+            return try await handleInOneTransaction(events, failedKeys, part)
+        } catch EventPart.Failure.needsSavepoint {
+            return try await handleInOneTransaction(events, failedKeys, .savepoint)
+        }
+    }
+
+    private func handleInOneTransaction(
+        _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>, _ part: EventPart
     ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
         let steps = events.map { (event: $0, handler: handler(of: $0.context.metadata.type)) }
         let (encoder, watch, now, ledgerDatabase) = (encoder, watch, clock(), database)
@@ -78,7 +89,7 @@ extension EventLedger: EventBatchHandler {
                 let transaction = LedgerTransaction(
                     event: step.event.context.metadata, database: database, encoder: encoder, now: now)
                 let result = try watch.watching(step.event.context.metadata.id) {
-                    try Self.apply(step.event, step.handler, transaction)
+                    try Self.apply(step.event, step.handler, transaction, part)
                 }
                 if case .failed = result { failedKeys.insert(step.event.key) }
                 results.append(result)
@@ -90,14 +101,13 @@ extension EventLedger: EventBatchHandler {
         return (results, failed)
     }
 
-    /// One event in its own savepoint: inbox first, then the handler, then its events into the outbox.
+    /// One event: inbox first, then the handler, then its events into the outbox.
     private static func apply(
-        _ incoming: IncomingEvent, _ handler: Handler?, _ transaction: LedgerTransaction
+        _ incoming: IncomingEvent, _ handler: Handler?, _ transaction: LedgerTransaction, _ part: EventPart
     ) throws -> HandlingResult {
         let (context, database) = (incoming.context, transaction.database)
         do {
-            try database.withSavepoint {
-                guard try Inbox.insert(context, at: transaction.now, into: database) else { return }
+            try part.once(context, transaction) {
                 try Retention.check(context.metadata, at: transaction.now)
                 guard let handler else {
                     throw AMQPError(
@@ -110,8 +120,10 @@ extension EventLedger: EventBatchHandler {
             return .handled([])
         } catch let error as DatabaseError where error.isOutage {
             throw error
+        } catch let failure as EventPart.Failure {
+            throw failure
         } catch {
-            // An error can undo more than the savepoint; then the whole batch has to be done again.
+            // An error can undo more than the event's part; then the whole batch has to be done again.
             guard database.isInsideTransaction else { throw error }
             if error.isCounted { try Failures.note(context, error: "\(error)", at: transaction.now, in: database) }
             return .failed(error)

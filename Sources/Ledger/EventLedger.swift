@@ -98,6 +98,9 @@ public final class EventLedger: Sendable {
     }
 
     /// Handles events of a type. Register everything, then `attach(to:)`.
+    ///
+    /// The handler may be called again for an event, after all it did in the transaction was undone: when a neighbour of
+    /// the same batch failed halfway, or the commit did.
     public func on<E: Event>(
         _ type: E.Type, _ handler: @escaping @Sendable (E, LedgerTransaction) throws -> [any Event]
     ) {

@@ -62,6 +62,12 @@ enum Inbox {
         return try statement.run(values, in: database) == 1
     }
 
+    /// As if it had never come.
+    static func remove(_ context: EventContext, from database: Database) throws {
+        try database.cachedStatement(sql: "DELETE FROM inbox WHERE source = ? AND event_id = ?")
+            .run([.text(context.metadata.source), .text(context.metadata.id)], in: database)
+    }
+
     /// Each end by itself, as SQLite finds only one of both without a walk through all (its query planner's "MIN/MAX
     /// optimization").
     static func size(_ database: Database) throws -> Int {

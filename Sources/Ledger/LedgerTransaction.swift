@@ -11,6 +11,15 @@ public struct LedgerTransaction {
     let encoder: EventEncoder
     /// When the transaction began.
     let now: RFC3339Time
+    private let writes = Writes()
+
+    /// Shared by the copies.
+    private final class Writes {
+        var any = false
+    }
+
+    /// Whether it may have changed anything through this.
+    var hasWritten: Bool { writes.any }
 
     /// Runs one statement; `?` stands for the arguments in turn.
     ///
@@ -19,9 +28,12 @@ public struct LedgerTransaction {
     @discardableResult
     public func execute(_ sql: String, _ arguments: SQLValue...) throws -> Int {
         let statement = try statement(sql, arguments)
+        noteWrite()
         // GRDB has to know where somebody's own transactions begin and end.
-        let mayBeTransaction = statement.isReadonly && arguments.isEmpty
-        return mayBeTransaction ? try statement.runKnown(in: database) : try statement.run(arguments, in: database)
+        guard statement.isTransactionControl, arguments.isEmpty else {
+            return try statement.run(arguments, in: database)
+        }
+        return try statement.runKnown(in: database)
     }
 
     /// All rows of a query; keep the result small with a limit. Throws as ``execute(_:_:)``.
@@ -36,6 +48,7 @@ public struct LedgerTransaction {
 
     private func rows(_ sql: String, _ arguments: [SQLValue], limit: Int) throws -> [SQLRow] {
         let statement = try statement(sql, arguments)
+        if !statement.isReadonly || statement.isTransactionControl { noteWrite() }
         var columns: [String] = []
         return try statement.rows(arguments, limit: limit, in: database) { row in
             if columns.isEmpty { columns = row.columns }
@@ -58,8 +71,12 @@ public struct LedgerTransaction {
     /// - Throws: as ``AMQPBridge/EventEncoder/encode(_:causedBy:)``: what could never be sent does not get in.
     public func emit(_ event: any Event, causedBy cause: EventMetadata? = nil) throws {
         let cause = cause ?? self.event
-        try Outbox.insert(try encoder.encode(event, causedBy: cause), causedBy: cause?.id, into: database)
+        let encoded = try encoder.encode(event, causedBy: cause)
+        noteWrite()
+        try Outbox.insert(encoded, causedBy: cause?.id, into: database)
     }
+
+    func noteWrite() { writes.any = true }
 }
 
 extension SQLValue {

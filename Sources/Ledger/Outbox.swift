@@ -119,7 +119,8 @@ enum Outbox {
     /// The oldest of a key becomes its head; false when none is left.
     private static func advance(_ key: String, in database: Database) throws -> Bool {
         // Of most keys nothing waits. To see that costs a quarter of an update that changes nothing.
-        let waiting = try database.cachedStatement(sql: waitingSQL).rows([.text(key)], limit: 1, in: database) { $0.int(0) }
+        let statement = try database.cachedStatement(sql: waitingSQL)
+        let waiting = try statement.rows([.text(key)], limit: 1, in: database) { $0.int(0) }
         guard !waiting.isEmpty else { return false }
         return try database.cachedStatement(sql: advanceSQL).run([.text(key)], in: database) > 0
     }

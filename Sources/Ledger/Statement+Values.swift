@@ -18,6 +18,9 @@ extension Statement {
         return Int(sqlite3_changes(database.sqliteConnection))
     }
 
+    /// True for BEGIN, COMMIT and the like, and for a few others that change and return no row.
+    var isTransactionControl: Bool { isReadonly && columnCount == 0 }
+
     /// Runs a statement without values so that GRDB knows of it. Throws as ``run(_:in:)``.
     func runKnown(in database: Database) throws -> Int {
         defer { sqlite3_reset(sqliteStatement) }
