@@ -10,6 +10,7 @@ extension LedgerTransaction {
     ///
     /// - Throws: the database's own errors.
     public func record(_ context: EventContext, _ outcome: JournalOutcome) throws {
+        checkThread()
         noteWrite()
         switch outcome {
         case .handled: _ = try Inbox.insert(context, at: now, into: database)

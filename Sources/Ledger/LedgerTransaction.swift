@@ -72,11 +72,15 @@ public struct LedgerTransaction {
     public func emit(_ event: any Event, causedBy cause: EventMetadata? = nil) throws {
         let cause = cause ?? self.event
         let encoded = try encoder.encode(event, causedBy: cause)
+        checkThread()
         noteWrite()
         try Outbox.insert(encoded, causedBy: cause?.id, into: database)
     }
 
     func noteWrite() { writes.any = true }
+
+    /// GRDB ends a program that uses its database outside of it; by this, for what goes to SQLite past GRDB.
+    func checkThread() { _ = database.isInsideTransaction }
 }
 
 extension SQLValue {

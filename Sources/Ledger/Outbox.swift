@@ -69,9 +69,7 @@ enum Outbox {
         for range in ranges(rows.map(\.sequence)) {
             try statement.run([.int(range.lowerBound), .int(range.upperBound)], in: database)
         }
-        var hasNewHeads = false
-        for row in rows where try advance(row.event.key, in: database) { hasNewHeads = true }
-        return hasNewHeads
+        return try advance(rows.map(\.event.key), in: database)
     }
 
     /// Numbers that follow one another are one range: what was stored together mostly leaves together.
@@ -100,7 +98,7 @@ enum Outbox {
                 UPDATE outbox SET parked = 1, next_at = NULL, attempts = attempts + 1, last_error = ? WHERE seq = ?
                 """,
             arguments: [error, row.sequence])
-        return try advance(row.event.key, in: database)
+        return try advance([row.event.key], in: database)
     }
 
     /// Sent again after what is on its way of its key, and before the rest. False when no such event is parked.
@@ -112,17 +110,20 @@ enum Outbox {
         let hasHead = try Bool.fetchOne(
             database, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ? AND parked = 0)", arguments: [key])
         try database.execute(sql: "UPDATE outbox SET parked = 0 WHERE seq = ?", arguments: [sequence])
-        if hasHead == false { _ = try advance(key, in: database) }
+        if hasHead == false { _ = try advance([key], in: database) }
         return true
     }
 
-    /// The oldest of a key becomes its head; false when none is left.
-    private static func advance(_ key: String, in database: Database) throws -> Bool {
+    /// The oldest of each key becomes its head; false when none is left of any.
+    private static func advance(_ keys: [String], in database: Database) throws -> Bool {
         // Of most keys nothing waits. To see that costs a quarter of an update that changes nothing.
-        let statement = try database.cachedStatement(sql: waitingSQL)
-        let waiting = try statement.rows([.text(key)], limit: 1, in: database) { $0.int(0) }
-        guard !waiting.isEmpty else { return false }
-        return try database.cachedStatement(sql: advanceSQL).run([.text(key)], in: database) > 0
+        let waiting = try database.cachedStatement(sql: waitingSQL)
+        var hasNewHeads = false
+        for key in keys where try !waiting.rows([.text(key)], limit: 1, in: database, { $0.int(0) }).isEmpty {
+            let changes = try database.cachedStatement(sql: advanceSQL).run([.text(key)], in: database)
+            if changes > 0 { hasNewHeads = true }
+        }
+        return hasNewHeads
     }
 
     static let waitingSQL = "SELECT seq FROM outbox WHERE key = ? AND parked = 0 ORDER BY seq LIMIT 1"

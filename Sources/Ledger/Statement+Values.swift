@@ -65,22 +65,19 @@ extension Statement {
             throw DatabaseError(
                 resultCode: .SQLITE_MISUSE, message: "wrong number of statement arguments: \(values.count)", sql: sql)
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(values.reduce(1) { $0 + $1.byteCount })
-        for value in values { value.append(to: &bytes) }
-        // So that there is an address for a text without bytes, too: none at all would mean null.
-        bytes.append(0)
-        return try bytes.withUnsafeBytes { bytes in
+        // One more, so that there is an address for a text without bytes, too: none at all would mean null.
+        let byteCount = values.reduce(1) { $0 + $1.byteCount }
+        return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 1) { bytes in
             defer {
                 sqlite3_reset(sqliteStatement)
                 sqlite3_clear_bindings(sqliteStatement)
             }
-            var rest = bytes[...]
+            var used = 0
             for (index, value) in zip(Int32(1)..., values) {
-                let own = UnsafeRawBufferPointer(rebasing: rest.prefix(value.byteCount))
-                let code = value.bind(own, to: sqliteStatement, at: index)
+                let own = UnsafeMutableRawBufferPointer(rebasing: bytes[used..<used + value.byteCount])
+                let code = value.bind(at: own, to: sqliteStatement, index)
                 guard code == SQLITE_OK else { throw error(code, in: database) }
-                rest = rest.dropFirst(own.count)
+                used += own.count
             }
             return try body()
         }
@@ -101,30 +98,23 @@ extension SQLValue {
         }
     }
 
-    fileprivate func append(to bytes: inout [UInt8]) {
-        switch self {
-        case .null, .int, .real: break
-        case .text(let text): bytes.append(contentsOf: text.utf8)
-        case .blob(let blob): bytes.append(contentsOf: blob)
-        }
-    }
-
-    /// - Parameter bytes: of a text or a blob; they stay where they are until the value is taken away again.
+    /// - Parameter place: as many bytes as a text or a blob has; they stay there until the value is taken away again.
     /// - Returns: SQLite's result code.
-    fileprivate func bind(_ bytes: UnsafeRawBufferPointer, to statement: OpaquePointer, at index: Int32) -> Int32 {
+    fileprivate func bind(
+        at place: UnsafeMutableRawBufferPointer, to statement: OpaquePointer, _ index: Int32
+    ) -> Int32 {
+        let count = UInt64(place.count)
         switch self {
-        case .null:
-            sqlite3_bind_null(statement, index)
-        case .int(let number):
-            sqlite3_bind_int64(statement, index, number)
-        case .real(let number):
-            sqlite3_bind_double(statement, index, number)
-        case .text:
-            sqlite3_bind_text64(
-                statement, index, bytes.bindMemory(to: CChar.self).baseAddress, UInt64(bytes.count), nil,
-                UInt8(SQLITE_UTF8))
-        case .blob:
-            sqlite3_bind_blob64(statement, index, bytes.baseAddress, UInt64(bytes.count), nil)
+        case .null: return sqlite3_bind_null(statement, index)
+        case .int(let number): return sqlite3_bind_int64(statement, index, number)
+        case .real(let number): return sqlite3_bind_double(statement, index, number)
+        case .text(let text):
+            place.copyBytes(from: text.utf8)
+            let start = place.bindMemory(to: CChar.self).baseAddress
+            return sqlite3_bind_text64(statement, index, start, count, nil, UInt8(SQLITE_UTF8))
+        case .blob(let bytes):
+            place.copyBytes(from: bytes)
+            return sqlite3_bind_blob64(statement, index, place.baseAddress, count, nil)
         }
     }
 }
