@@ -60,14 +60,14 @@ extension EventLedger: EventBatchHandler {
         return results
     }
 
-    /// The first events, at least one. Without savepoints at first; see ``EventPart``.
+    /// The first events, at least one. Without savepoints at first; see ``WriteMark``.
     private func handleInOneTransaction(
         _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>
     ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
         do {
             let part = events.count == 1 ? EventPart.savepoint : .row
             return try await handleInOneTransaction(events, failedKeys, part)
-        } catch EventPart.Failure.needsSavepoint {
+        } catch is NeedsSavepoint {
             return try await handleInOneTransaction(events, failedKeys, .savepoint)
         }
     }
@@ -90,7 +90,8 @@ extension EventLedger: EventBatchHandler {
                     continue
                 }
                 let transaction = LedgerTransaction(
-                    event: event.context.metadata, database: database, encoder: encoder, now: now)
+                    event: event.context.metadata, database: database, encoder: encoder, now: now,
+                    mark: WriteMark())
                 let result = try watch.watching(event.context.metadata.id) {
                     try Self.apply(event, handler, transaction, part)
                 }
@@ -123,8 +124,8 @@ extension EventLedger: EventBatchHandler {
             return .handled([])
         } catch let error as DatabaseError where error.isOutage {
             throw error
-        } catch let failure as EventPart.Failure {
-            throw failure
+        } catch let error as NeedsSavepoint {
+            throw error
         } catch {
             // An error can undo more than the event's part; then the whole batch has to be done again.
             guard database.isInsideTransaction else { throw error }

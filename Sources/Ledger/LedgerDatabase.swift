@@ -115,14 +115,14 @@ final class LedgerDatabase: Sendable {
     ///
     /// - Throws: as ``write(_:_:)``; `CancellationError` in a task that was cancelled before.
     func writeTogether<Result: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Result
+        _ body: @escaping @Sendable (Database, WriteMark) throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
         let connection = try open()
         return try await withUnsafeThrowingContinuation { continuation in
             let member = WriteGroup.Member(
-                work: { database in
-                    let result = try body(database)
+                work: { database, mark in
+                    let result = try body(database, mark)
                     return { continuation.resume(returning: result) }
                 }, fail: { continuation.resume(throwing: $0) })
             if connection.group.add(member) { startGroup(on: connection) }

@@ -11,15 +11,8 @@ public struct LedgerTransaction {
     let encoder: EventEncoder
     /// When the transaction began.
     let now: RFC3339Time
-    private let writes = Writes()
-
-    /// Shared by the copies.
-    private final class Writes {
-        var any = false
-    }
-
-    /// Whether it may have changed anything through this.
-    var hasWritten: Bool { writes.any }
+    /// Set by whatever may change something.
+    let mark: WriteMark
 
     /// Runs one statement; `?` stands for the arguments in turn.
     ///
@@ -28,7 +21,7 @@ public struct LedgerTransaction {
     @discardableResult
     public func execute(_ sql: String, _ arguments: SQLValue...) throws -> Int {
         let statement = try statement(sql, arguments)
-        noteWrite()
+        mark.set()
         // GRDB has to know where somebody's own transactions begin and end.
         guard statement.isTransactionControl, arguments.isEmpty else {
             return try statement.run(arguments, in: database)
@@ -48,7 +41,7 @@ public struct LedgerTransaction {
 
     private func rows(_ sql: String, _ arguments: [SQLValue], limit: Int) throws -> [SQLRow] {
         let statement = try statement(sql, arguments)
-        if !statement.isReadonly || statement.isTransactionControl { noteWrite() }
+        if !statement.isReadonly || statement.isTransactionControl { mark.set() }
         var columns: [String] = []
         return try statement.rows(arguments, limit: limit, in: database) { row in
             if columns.isEmpty { columns = row.columns }
@@ -73,11 +66,9 @@ public struct LedgerTransaction {
         let cause = cause ?? self.event
         let encoded = try encoder.encode(event, causedBy: cause)
         checkThread()
-        noteWrite()
+        mark.set()
         try Outbox.insert(encoded, causedBy: cause?.id, into: database)
     }
-
-    func noteWrite() { writes.any = true }
 
     /// GRDB ends a program that uses its database outside of it; by this, for what goes to SQLite past GRDB.
     func checkThread() { _ = database.isInsideTransaction }
