@@ -91,6 +91,11 @@ let package = Package(
             pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+        ),
         .target(
             name: "AMQPBridge",
             dependencies: ["CRabbitMQ", "COpenSSL", log, metrics, tracing, collections, lifecycle],
@@ -103,7 +108,7 @@ let package = Package(
         ),
         .target(
             name: "Ledger",
-            dependencies: ["AMQPBridge", log, lifecycle, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["CSQLite", "AMQPBridge", log, lifecycle, .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings
         ),
         .target(

@@ -60,44 +60,58 @@ extension EventLedger: EventBatchHandler {
         return results
     }
 
-    /// The first events, at least one.
+    /// The first events, at least one. Without savepoints at first; see ``WriteMark``.
     private func handleInOneTransaction(
         _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>
     ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
-        let steps = events.map { (event: $0, handler: handler(of: $0.context.metadata.type)) }
+        do {
+            let part = events.count == 1 ? EventPart.savepoint : .row
+            return try await handleInOneTransaction(events, failedKeys, part)
+        } catch is NeedsSavepoint {
+            return try await handleInOneTransaction(events, failedKeys, .savepoint)
+        }
+    }
+
+    private func handleInOneTransaction(
+        _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>, _ part: EventPart
+    ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
+        let handlers = events.map { handler(of: $0.context.metadata.type) }
+        // By its place, as a copy of an event costs more than the look.
+        let hasFaults = events.indices.contains { events[$0].fault != nil }
         let (encoder, watch, now, ledgerDatabase) = (encoder, watch, clock(), database)
         let (results, failed) = try await transaction { database in
             var (results, failedKeys) = ([HandlingResult](), failedKeys)
             let turn = Turn()
-            for step in steps {
+            for (index, handler) in zip(events.indices, handlers) {
                 if !results.isEmpty, turn.isOver, ledgerDatabase.isWaitedFor { break }
-                if failedKeys.contains(step.event.key) {
+                let event = events[index]
+                if failedKeys.contains(event.key) {
                     results.append(.postponed)
                     continue
                 }
                 let transaction = LedgerTransaction(
-                    event: step.event.context.metadata, database: database, encoder: encoder, now: now)
-                let result = try watch.watching(step.event.context.metadata.id) {
-                    try Self.apply(step.event, step.handler, transaction)
+                    event: event.context.metadata, database: database, encoder: encoder, now: now,
+                    mark: WriteMark())
+                let result = try watch.watching(event.context.metadata.id) {
+                    try Self.apply(event, handler, transaction, part)
                 }
-                if case .failed = result { failedKeys.insert(step.event.key) }
+                if case .failed = result { failedKeys.insert(event.key) }
                 results.append(result)
             }
-            try InjectedCrash.check(.beforeCommit, events.prefix(results.count))
+            if hasFaults { try InjectedCrash.check(.beforeCommit, events.prefix(results.count)) }
             return (results, failedKeys)
         }
-        try InjectedCrash.check(.afterCommit, events.prefix(results.count))
+        if hasFaults { try InjectedCrash.check(.afterCommit, events.prefix(results.count)) }
         return (results, failed)
     }
 
-    /// One event in its own savepoint: inbox first, then the handler, then its events into the outbox.
+    /// One event: inbox first, then the handler, then its events into the outbox.
     private static func apply(
-        _ incoming: IncomingEvent, _ handler: Handler?, _ transaction: LedgerTransaction
+        _ incoming: IncomingEvent, _ handler: Handler?, _ transaction: LedgerTransaction, _ part: EventPart
     ) throws -> HandlingResult {
         let (context, database) = (incoming.context, transaction.database)
         do {
-            try database.withSavepoint {
-                guard try Inbox.insert(context, at: transaction.now, into: database) else { return }
+            try part.once(context, transaction) {
                 try Retention.check(context.metadata, at: transaction.now)
                 guard let handler else {
                     throw AMQPError(
@@ -110,8 +124,10 @@ extension EventLedger: EventBatchHandler {
             return .handled([])
         } catch let error as DatabaseError where error.isOutage {
             throw error
+        } catch let error as NeedsSavepoint {
+            throw error
         } catch {
-            // An error can undo more than the savepoint; then the whole batch has to be done again.
+            // An error can undo more than the event's part; then the whole batch has to be done again.
             guard database.isInsideTransaction else { throw error }
             if error.isCounted { try Failures.note(context, error: "\(error)", at: transaction.now, in: database) }
             return .failed(error)

@@ -98,6 +98,9 @@ public final class EventLedger: Sendable {
     }
 
     /// Handles events of a type. Register everything, then `attach(to:)`.
+    ///
+    /// The handler may be called again for an event, after all it did in the transaction was undone: when a neighbour of
+    /// the same batch failed halfway, or the commit did.
     public func on<E: Event>(
         _ type: E.Type, _ handler: @escaping @Sendable (E, LedgerTransaction) throws -> [any Event]
     ) {
@@ -124,12 +127,14 @@ public final class EventLedger: Sendable {
     ) async throws -> Result {
         let (encoder, now) = (encoder, clock())
         return try await database.read {
-            try body(LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now))
+            try body(
+                LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now, mark: WriteMark()))
         }
     }
 
     /// Changes state outside a handler, with the same guarantees: the events emitted in it are sent once it commits.
-    /// Several at the same time share a commit; each sees what those before it did, and fails for itself.
+    /// Several at the same time share a commit; each sees what those before it did, and fails for itself. `body` may be
+    /// called again, after all it did was undone: when one of the others failed halfway, or the commit did.
     ///
     /// - Throws: `LedgerError.unavailable` when the database is locked, full, broken or closed; whatever `body` throws,
     ///   and then nothing of it is stored or sent.
@@ -139,7 +144,7 @@ public final class EventLedger: Sendable {
         let (encoder, now) = (encoder, clock())
         defer { relay.poke() }
         let result = try await database.writeTogether {
-            try body(LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now))
+            try body(LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now, mark: $1))
         }
         news.tell()
         return result

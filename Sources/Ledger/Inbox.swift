@@ -54,11 +54,18 @@ enum Inbox {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                 """)
         let event = context.metadata
-        try statement.execute(arguments: [
-            event.source, event.id, now.milliseconds, event.subject, context.routingKey.rawValue, event.causationID,
-            event.time.milliseconds, context.attempt,
-        ])
-        return database.changesCount == 1
+        let values: [SQLValue] = [
+            .text(event.source), .text(event.id), .int(now.milliseconds), .text(event.subject),
+            .text(context.routingKey.rawValue), SQLValue(event.causationID), .int(event.time.milliseconds),
+            SQLValue(context.attempt),
+        ]
+        return try statement.run(values, in: database) == 1
+    }
+
+    /// As if it had never come.
+    static func remove(_ context: EventContext, from database: Database) throws {
+        try database.cachedStatement(sql: "DELETE FROM inbox WHERE source = ? AND event_id = ?")
+            .run([.text(context.metadata.source), .text(context.metadata.id)], in: database)
     }
 
     /// Each end by itself, as SQLite finds only one of both without a walk through all (its query planner's "MIN/MAX

@@ -1,4 +1,5 @@
 import AMQPBridge
+import CSQLite
 import Foundation
 import GRDB
 import Logging
@@ -29,6 +30,7 @@ final class LedgerDatabase: Sendable {
     ) throws(LedgerError) {
         self.path = path
         availability = Availability(path: path, logger: logger)
+        Self.leaveMemoryUncounted
         do {
             var configuration = Configuration()
             configuration.journalMode = .wal
@@ -54,6 +56,10 @@ final class LedgerDatabase: Sendable {
             throw .cannotOpen(path: path, reason: "\(error)")
         }
     }
+
+    /// SQLite takes a lock of the whole process to count each piece of memory, some hundred times an event; nobody here asks
+    /// for the sum. Where the process has used SQLite before, it refuses, and all stays as it was.
+    private static let leaveMemoryUncounted: Void = { _ = csqlite_count_memory(0) }()
 
     /// Makes the folder of a database that is to be opened. Of the database itself nothing is touched.
     static func prepare(_ path: String) throws(LedgerError) {
@@ -109,14 +115,14 @@ final class LedgerDatabase: Sendable {
     ///
     /// - Throws: as ``write(_:_:)``; `CancellationError` in a task that was cancelled before.
     func writeTogether<Result: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Result
+        _ body: @escaping @Sendable (Database, WriteMark) throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
         let connection = try open()
         return try await withUnsafeThrowingContinuation { continuation in
             let member = WriteGroup.Member(
-                work: { database in
-                    let result = try body(database)
+                work: { database, mark in
+                    let result = try body(database, mark)
                     return { continuation.resume(returning: result) }
                 }, fail: { continuation.resume(throwing: $0) })
             if connection.group.add(member) { startGroup(on: connection) }

@@ -10,6 +10,8 @@ extension LedgerTransaction {
     ///
     /// - Throws: the database's own errors.
     public func record(_ context: EventContext, _ outcome: JournalOutcome) throws {
+        checkThread()
+        mark.set()
         switch outcome {
         case .handled: _ = try Inbox.insert(context, at: now, into: database)
         case .failed(let error): try Failures.note(context, error: error, at: now, in: database)

@@ -1,5 +1,4 @@
 public import AMQPBridge
-import Foundation
 import GRDB
 
 /// One transaction, as handlers see it: SQL over the service's own tables, and events to send once it is committed.
@@ -12,6 +11,8 @@ public struct LedgerTransaction {
     let encoder: EventEncoder
     /// When the transaction began.
     let now: RFC3339Time
+    /// Set by whatever may change something.
+    let mark: WriteMark
 
     /// Runs one statement; `?` stands for the arguments in turn.
     ///
@@ -19,25 +20,41 @@ public struct LedgerTransaction {
     /// - Throws: `LedgerError.textWithNUL`; the database's own errors.
     @discardableResult
     public func execute(_ sql: String, _ arguments: SQLValue...) throws -> Int {
-        let statement = try database.cachedStatement(sql: sql)
-        try statement.execute(arguments: StatementArguments(try arguments.map { try $0.stored }))
-        return database.changesCount
+        let statement = try statement(sql, arguments)
+        mark.set()
+        // GRDB has to know where somebody's own transactions begin and end.
+        guard statement.isTransactionControl, arguments.isEmpty else {
+            return try statement.run(arguments, in: database)
+        }
+        return try statement.runKnown(in: database)
     }
 
     /// All rows of a query; keep the result small with a limit. Throws as ``execute(_:_:)``.
     public func query(_ sql: String, _ arguments: SQLValue...) throws -> [SQLRow] {
-        let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchAll(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
-            SQLRow($0)
-        }
+        try rows(sql, arguments, limit: .max)
     }
 
     /// The first row of a query, if there is one. Throws as ``execute(_:_:)``.
     public func first(_ sql: String, _ arguments: SQLValue...) throws -> SQLRow? {
-        let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchOne(statement, arguments: StatementArguments(try arguments.map { try $0.stored })).map {
-            SQLRow($0)
+        try rows(sql, arguments, limit: 1).first
+    }
+
+    private func rows(_ sql: String, _ arguments: [SQLValue], limit: Int) throws -> [SQLRow] {
+        let statement = try statement(sql, arguments)
+        if !statement.isReadonly || statement.isTransactionControl { mark.set() }
+        var columns: [String] = []
+        return try statement.rows(arguments, limit: limit, in: database) { row in
+            if columns.isEmpty { columns = row.columns }
+            return SQLRow(row.values, of: columns)
         }
+    }
+
+    private func statement(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
+        let statement = try database.cachedStatement(sql: sql)
+        // SQLite would silently end a text there, and PostgreSQL takes none.
+        guard !arguments.contains(where: \.hasNUL) else { throw LedgerError.textWithNUL }
+        guard database.isInsideTransaction else { throw statement.abortedTransaction }
+        return statement
     }
 
     /// Stores an event in the outbox: it is sent if, and only if, this transaction commits.
@@ -47,41 +64,18 @@ public struct LedgerTransaction {
     /// - Throws: as ``AMQPBridge/EventEncoder/encode(_:causedBy:)``: what could never be sent does not get in.
     public func emit(_ event: any Event, causedBy cause: EventMetadata? = nil) throws {
         let cause = cause ?? self.event
-        try Outbox.insert(try encoder.encode(event, causedBy: cause), causedBy: cause?.id, into: database)
+        let encoded = try encoder.encode(event, causedBy: cause)
+        checkThread()
+        mark.set()
+        try Outbox.insert(encoded, causedBy: cause?.id, into: database)
     }
+
+    /// GRDB ends a program that uses its database outside of it; by this, for what goes to SQLite past GRDB.
+    func checkThread() { _ = database.isInsideTransaction }
 }
 
 extension SQLValue {
-    fileprivate var stored: DatabaseValue {
-        get throws(LedgerError) {
-            switch self {
-            case .null: .null
-            case .int(let number): number.databaseValue
-            case .real(let number): number.databaseValue
-            // SQLite would silently end it there, and PostgreSQL takes none.
-            case .text(let text) where text.utf8.contains(0): throw .textWithNUL
-            case .text(let text): text.databaseValue
-            case .blob(let bytes): Data(bytes).databaseValue
-            }
-        }
-    }
-
-    fileprivate init(_ value: DatabaseValue) {
-        self =
-            switch value.storage {
-            case .null: .null
-            case .int64(let number): .int(number)
-            case .double(let number): .real(number)
-            case .string(let text): .text(text)
-            case .blob(let data): .blob([UInt8](data))
-            }
-    }
-}
-
-extension SQLRow {
-    init(_ row: Row) {
-        var values: [String: SQLValue] = [:]
-        for (name, value) in row { values[name] = SQLValue(value) }
-        self.init(values)
+    fileprivate var hasNUL: Bool {
+        if case .text(let text) = self { text.utf8.contains(0) } else { false }
     }
 }

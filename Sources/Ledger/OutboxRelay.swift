@@ -107,13 +107,12 @@ final class OutboxRelay: Sendable {
         CrashPoint.before(.mark)
         // What a power failure undoes of it is sent again, with the same ids.
         let hasNewHeads = try await database.write(.lazy) { database in
-            var hasNewHeads = false
+            var hasNewHeads = try Outbox.remove(changes.filter { $1 == .sent }.map(\.0), from: database)
             for (row, verdict) in changes {
                 switch verdict {
-                case .sent: if try Outbox.remove(row, from: database) { hasNewHeads = true }
                 case .later(let reason): try Outbox.postpone(row, error: reason, at: .now, in: database)
                 case .parked(let reason): if try Outbox.park(row, error: reason, in: database) { hasNewHeads = true }
-                case .again, .suspected: break
+                case .sent, .again, .suspected: break
                 }
             }
             return hasNewHeads
@@ -127,18 +126,13 @@ final class OutboxRelay: Sendable {
         var refused = 0
         var example: (reason: String, metadata: Logger.Metadata) = ("", [:])
         for (row, verdict) in judged {
-            var metadata: Logger.Metadata = [
-                "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
-                "attempts": .stringConvertible(row.attempts + 1),
-            ]
             switch verdict {
             case .later(let reason):
                 refused += 1
-                metadata["reason"] = .string(reason)
-                if refused == 1 { example = (reason, metadata) }
+                if refused == 1 { example = (reason, Self.metadata(row, reason)) }
             case .parked(let reason):
-                metadata["reason"] = .string(reason)
-                logger.error("An event can never be sent as it is, and is parked", metadata: metadata)
+                logger.error(
+                    "An event can never be sent as it is, and is parked", metadata: Self.metadata(row, reason))
             case .sent, .again, .suspected: break
             }
         }
@@ -147,6 +141,13 @@ final class OutboxRelay: Sendable {
         else { return }
         example.metadata["refusals"] = .stringConvertible(count)
         logger.warning("Events were not taken and will be sent again; one of them", metadata: example.metadata)
+    }
+
+    private static func metadata(_ row: Outbox.Row, _ reason: String) -> Logger.Metadata {
+        [
+            "event_id": .string(row.event.id), "routing_key": .string(row.event.routingKey.rawValue),
+            "attempts": .stringConvertible(row.attempts + 1), "reason": .string(reason),
+        ]
     }
 }
 

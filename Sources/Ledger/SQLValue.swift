@@ -25,9 +25,19 @@ extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Exp
 
 /// One row of a result, copied out of the database.
 public struct SQLRow: Sendable {
-    private let values: [String: SQLValue]
+    private let columns: [String]
+    private let values: [SQLValue]
 
-    init(_ values: [String: SQLValue]) { self.values = values }
+    /// - Parameter columns: as many as values.
+    init(_ values: [SQLValue], of columns: [String]) {
+        self.columns = columns
+        self.values = values
+    }
+
+    /// Of columns of one name, the last one's.
+    private func value(of column: String) -> SQLValue? {
+        columns.lastIndex(of: column).map { values[$0] }
+    }
 
     /// A text that must be there.
     ///
@@ -39,7 +49,7 @@ public struct SQLRow: Sendable {
 
     /// Nil for null. Throws as ``text(_:)`` when the column is missing or something else.
     public func optionalText(_ column: String) throws(LedgerError) -> String? {
-        switch values[column] {
+        switch value(of: column) {
         case .text(let text)?: return text
         case .null?: return nil
         default: throw .unexpectedValue(column: column)
@@ -54,7 +64,7 @@ public struct SQLRow: Sendable {
 
     /// Nil for null. Throws as ``text(_:)`` when the column is missing or something else.
     public func optionalInt(_ column: String) throws(LedgerError) -> Int? {
-        switch values[column] {
+        switch value(of: column) {
         case .int(let number)?: return Int(number)
         case .null?: return nil
         default: throw .unexpectedValue(column: column)
@@ -63,7 +73,7 @@ public struct SQLRow: Sendable {
 
     /// The bytes of a blob, or of a text in UTF-8. Throws as ``text(_:)``.
     public func bytes(_ column: String) throws(LedgerError) -> [UInt8] {
-        switch values[column] {
+        switch value(of: column) {
         case .blob(let bytes)?: return bytes
         case .text(let text)?: return [UInt8](text.utf8)
         default: throw .unexpectedValue(column: column)

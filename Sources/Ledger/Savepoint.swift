@@ -4,10 +4,10 @@ extension Database {
     /// A part of the transaction that is undone alone when it throws. GRDB's own is compiled anew by SQLite each time, which
     /// was a tenth of what an event costs.
     func withSavepoint<Result>(_ body: () throws -> Result) throws -> Result {
-        try cachedStatement(sql: "SAVEPOINT part").execute()
+        try cachedStatement(sql: "SAVEPOINT part").run(in: self)
         do {
             let result = try body()
-            try cachedStatement(sql: "RELEASE SAVEPOINT part").execute()
+            try cachedStatement(sql: "RELEASE SAVEPOINT part").run(in: self)
             return result
         } catch {
             // Gone with the transaction, when the error undid more than this part.

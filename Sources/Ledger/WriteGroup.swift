@@ -3,14 +3,14 @@ import Synchronization
 
 /// Writes that wait at the same time share one transaction, and so one wait for the disk (group commit).
 ///
-/// Each has a savepoint of its own: one that throws takes nothing of the others with it, and every result is told only
-/// after the commit. Whoever is alone has the transaction for itself.
+/// Each is a part of its own: one that throws takes nothing of the others with it (``WriteMark``), and every result is told
+/// only after the commit. Whoever is alone has the transaction for itself.
 final class WriteGroup: Sendable {
     typealias Answer = @Sendable () -> Void
 
     struct Member: Sendable {
         /// Does its work; returns what tells its result.
-        var work: @Sendable (Database) throws -> Answer
+        var work: @Sendable (Database, WriteMark) throws -> Answer
         var fail: @Sendable (any Error) -> Void
     }
 
@@ -51,13 +51,14 @@ final class WriteGroup: Sendable {
 
     private func commit(
         _ members: [Member], _ database: Database, _ transaction: (() throws -> Void) throws -> Void,
-        _ failure: (DatabaseError) -> any Error
+        _ failure: (DatabaseError) -> any Error, withSavepoints: Bool = false
     ) -> [Answer] {
         var results: [Result<Answer, any Error>] = []
+        let part = members.count == 1 ? Part.all : withSavepoints ? .savepoint : .bare
         do {
-            try transaction {
-                results = try members.map { try Self.attempt($0, database, isAlone: members.count == 1) }
-            }
+            try transaction { results = try members.map { try Self.attempt($0, as: part, database) } }
+        } catch is NeedsSavepoint {
+            return commit(members, database, transaction, failure, withSavepoints: true)
         } catch let error as DatabaseError where error.isOutage {
             let error = failure(error)
             return members.map { member in { member.fail(error) } }
@@ -75,17 +76,29 @@ final class WriteGroup: Sendable {
     }
 
     private static func attempt(
-        _ member: Member, _ database: Database, isAlone: Bool
+        _ member: Member, as part: Part, _ database: Database
     ) throws -> Result<Answer, any Error> {
-        if isAlone { return .success(try member.work(database)) }
+        let mark = WriteMark()
         do {
-            return .success(try database.withSavepoint { try member.work(database) })
+            return switch part {
+            case .all, .bare: .success(try member.work(database, mark))
+            case .savepoint: .success(try database.withSavepoint { try member.work(database, mark) })
+            }
         } catch let error as DatabaseError where error.isOutage {
             throw error
         } catch {
-            // An error can undo more than the savepoint; then each has to be done again.
-            guard database.isInsideTransaction else { throw error }
+            // An error can undo more than the member's part; then each has to be done again.
+            guard part != .all, database.isInsideTransaction else { throw error }
+            guard part != .bare || !mark.isSet else { throw NeedsSavepoint() }
             return .failure(error)
         }
+    }
+
+    /// What a member is of its transaction.
+    private enum Part {
+        case all
+        /// Without a savepoint.
+        case bare
+        case savepoint
     }
 }

@@ -23,9 +23,19 @@ struct OutboxGrowthTests {
                 let plan = try await plan(sql, [0, 256], ledger)
                 #expect(plan.count == 1 && plan[0].contains("SEARCH outbox USING INDEX outbox_due"), "\(plan)")
             }
+            let waiting = try await plan(Outbox.waitingSQL, ["a"], ledger)
+            #expect(waiting.count == 1 && waiting[0].contains("USING COVERING INDEX outbox_key"), "\(waiting)")
             let advance = try await plan(Outbox.advanceSQL, ["a"], ledger)
             #expect(advance.count >= 2 && advance.allSatisfy { !$0.contains("SCAN") }, "\(advance)")
         }
+    }
+
+    @Test("numbers that follow one another leave as one range")
+    func ranges() {
+        #expect(Outbox.ranges([]).isEmpty)
+        #expect(Outbox.ranges([7]) == [7...7])
+        #expect(Outbox.ranges([3, 1, 2, 9, 5, 6]) == [1...3, 5...6, 9...9])
+        #expect(Outbox.ranges([.min, .max, .max - 1]) == [.min ... .min, .max - 1 ... .max])
     }
 
     @Test("a blocked key with 20,000 rows, older than all others: these go at once")
@@ -81,7 +91,7 @@ struct OutboxGrowthTests {
                     try await ledger.database.write { database in
                         guard let row = try Outbox.due(at: .now, limit: 10, in: database).first else { return }
                         switch choice {
-                        case 2: _ = try Outbox.remove(row, from: database)
+                        case 2: _ = try Outbox.remove([row], from: database)
                         case 3: _ = try Outbox.park(row, error: "no", in: database)
                         default:
                             let parked = try OutboxEntry.all(of: key, limit: 100, in: database).filter(\.parked)
