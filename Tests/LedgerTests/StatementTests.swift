@@ -78,7 +78,7 @@ struct StatementTests {
                     try database.execute(sql: sql, arguments: arguments)
                 }
                 let error = #expect(throws: DatabaseError.self) { try statement.run(values, in: database) }
-                #expect(error?.description == expected?.description)
+                #expect(error?.message == expected?.message)
                 #expect(error?.extendedResultCode == expected?.extendedResultCode)
             }
             #expect(try statement.run(["e"], in: database) == 1)
@@ -100,7 +100,8 @@ struct StatementTests {
                     #expect(error?.resultCode == .SQLITE_ABORT)
                 }
             }
-            #expect(try await ledger.totals() == [:])
+            let totals = try await ledger.totals()
+            #expect(totals == [:])
         }
     }
 
