@@ -17,7 +17,7 @@ public struct ServiceTopology: Sendable {
 
     /// What the names of its queues and its return exchange begin with. One name, one service: who shares it shares the
     /// queue.
-    public var service: String
+    public var service: String { didSet { returnExchange = Self.returnExchange(of: service) } }
     /// The topic exchange that all services share.
     public var exchange: ExchangeName
     /// Keys of the shared exchange, with `*` and `#`. On the broker they are only ever added: one that is left out here
@@ -36,6 +36,7 @@ public struct ServiceTopology: Sendable {
         ladder: RetryLadder = .standard
     ) {
         self.service = service
+        returnExchange = Self.returnExchange(of: service)
         self.exchange = exchange
         self.listensTo = listensTo
         self.queueType = queueType
@@ -43,11 +44,15 @@ public struct ServiceTopology: Sendable {
     }
 
     /// `<service>.rt`: there publish the service itself, its queues that dead-letter, and whoever replays its letters.
-    public var returnExchange: ExchangeName { ExchangeName("\(service).rt") }
+    ///
+    /// Stored, because every delivery is held against it.
+    public private(set) var returnExchange: ExchangeName
     /// `<service>.in`: what the service consumes.
     public var inQueue: QueueName { QueueName("\(service).in") }
     /// `<service>.dead`: what it could not handle; see ``DeadLetters``. Nothing in it expires.
     public var deadQueue: QueueName { QueueName("\(service).dead") }
+
+    private static func returnExchange(of service: String) -> ExchangeName { ExchangeName("\(service).rt") }
 
     /// The topic exchange. Only `topology apply` declares it; a service just binds to it.
     public var shared: Topology { Topology(exchanges: [Exchange(exchange, .topic)]) }

@@ -44,7 +44,7 @@ struct GrowingBytes: ~Copyable {
 
     private mutating func makeRoom(_ wanted: Int) {
         let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: storage.count + max(wanted, storage.count))
-        larger.copy(UnsafeBufferPointer(storage), at: 0)
+        larger.copy(UnsafeBufferPointer(rebasing: storage[..<count]), at: 0)
         storage.deallocate()
         storage = larger
     }
