@@ -2,54 +2,18 @@
 ///
 /// `message` never holds a password. Broker reply codes are those of AMQP 0-9-1, section 1.2 ("constants").
 public struct AMQPError: Error, Sendable {
-    /// Kept apart, so that an error is as small as a pointer: it is the typed error of calls that run for every frame, and
-    /// a large one costs them although it is hardly ever thrown.
-    private var content: Content
-
-    private struct Fields: Sendable {
-        var code: Code
-        var message: String
-        var replyCode: UInt16?
-        var underlyingError: (any Error)?
-        var file: StaticString
-        var line: UInt
-    }
-
-    private final class Content: Sendable {
-        let fields: Fields
-        init(_ fields: Fields) { self.fields = fields }
-    }
-
     /// What to decide by.
-    public var code: Code {
-        get { content.fields.code }
-        set { change { $0.code = newValue } }
-    }
+    public var code: Code
     /// For people: what happened and what to do about it.
-    public var message: String {
-        get { content.fields.message }
-        set { change { $0.message = newValue } }
-    }
+    public var message: String
     /// The broker's reply code (for example 406), when the broker said so itself.
-    public var replyCode: UInt16? {
-        get { content.fields.replyCode }
-        set { change { $0.replyCode = newValue } }
-    }
+    public var replyCode: UInt16?
     /// The error that led to this one; nil when this is the first.
-    public var underlyingError: (any Error)? {
-        get { content.fields.underlyingError }
-        set { change { $0.underlyingError = newValue } }
-    }
+    public var underlyingError: (any Error)?
     /// Where in the source it was made, as `#fileID`.
-    public var file: StaticString {
-        get { content.fields.file }
-        set { change { $0.file = newValue } }
-    }
+    public var file: StaticString
     /// The line in `file`.
-    public var line: UInt {
-        get { content.fields.line }
-        set { change { $0.line = newValue } }
-    }
+    public var line: UInt
 
     /// - Parameters:
     ///   - message: never with a password in it.
@@ -62,16 +26,12 @@ public struct AMQPError: Error, Sendable {
         file: StaticString = #fileID,
         line: UInt = #line
     ) {
-        content = Content(
-            Fields(
-                code: code, message: message, replyCode: replyCode, underlyingError: underlyingError, file: file,
-                line: line))
-    }
-
-    private mutating func change(_ body: (inout Fields) -> Void) {
-        var fields = content.fields
-        body(&fields)
-        content = Content(fields)
+        self.code = code
+        self.message = message
+        self.replyCode = replyCode
+        self.underlyingError = underlyingError
+        self.file = file
+        self.line = line
     }
 
     /// True when the same call may succeed later, on a new connection if need be: the broker was away, busy or slow, a

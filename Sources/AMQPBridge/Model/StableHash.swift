@@ -13,7 +13,13 @@ package enum StableHash {
 extension FixedWidthInteger {
     /// Lower-case hexadecimal digits with leading zeros, as many as the type has room for.
     package var hexadecimal: String {
-        let text = String(self, radix: 16)
-        return String(repeating: "0", count: Swift.max(0, Self.bitWidth / 4 - text.utf8.count)) + text
+        let digits = Self.bitWidth / 4
+        return String(unsafeUninitializedCapacity: digits) { text in
+            for place in 0..<digits {
+                let digit = UInt8(truncatingIfNeeded: self >> (4 * (digits - 1 - place))) & 0xF
+                text.initializeElement(at: place, to: digit < 10 ? digit + 48 : digit + 87)
+            }
+            return digits
+        }
     }
 }

@@ -1,3 +1,4 @@
+import AMQPBridgeTesting
 import Testing
 
 @testable import AMQPBridge
@@ -42,6 +43,21 @@ struct TraceParentTests {
         #expect(TraceParent(story: "p-1", event: "e").traceID != TraceParent(story: "p-2", event: "e").traceID)
         for text in ["", "00000000-0000-0000-0000-000000000000", "ü"] {
             #expect(TraceParent(TraceParent(story: text, event: text).description) != nil)
+        }
+    }
+
+    @Test("numbers have all their hexadecimal digits", arguments: Seeds.all)
+    func hexadecimal(seed: UInt64) {
+        #expect(UInt8(5).hexadecimal == "05")
+        #expect(UInt128.max.hexadecimal == String(repeating: "f", count: 32))
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<100 {
+            let number = UInt64.random(in: .min ... .max, using: &generator) >> UInt64(generator.next() % 64)
+            #expect(UInt64(number.hexadecimal, radix: 16) == number)
+            #expect(number.hexadecimal.utf8.count == 16)
+            let story = UUIDv7().description.uppercased()
+            let digits = story.filter { $0 != "-" }.lowercased()
+            #expect(TraceParent(story: story, event: "e").traceID == digits)
         }
     }
 }

@@ -60,13 +60,32 @@ public struct TraceParent: Hashable, Sendable, CustomStringConvertible {
 
     /// A UUID's own, else its hash.
     private static func number(_ text: String) -> UInt128 {
-        let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
-        if digits.count == 32, text.utf8.count == 36,
-            let number = UInt128(String(decoding: digits, as: UTF8.self), radix: 16)
-        {
-            return number
+        var text = text
+        return text.withUTF8 { UInt128(uuid: $0) } ?? StableHash.of(text)
+    }
+}
+
+extension UInt128 {
+    /// Of 32 hexadecimal digits among hyphens, in 36 bytes. Read digit by digit: the general way costs ten times as much.
+    fileprivate init?(uuid text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == 36 else { return nil }
+        var (number, digits): (UInt128, Int) = (0, 0)
+        for byte in text where byte != UInt8(ascii: "-") {
+            guard let digit = Self.digit(byte) else { return nil }
+            number = number << 4 | UInt128(digit)
+            digits += 1
         }
-        return StableHash.of(text)
+        guard digits == 32 else { return nil }
+        self = number
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }
 
