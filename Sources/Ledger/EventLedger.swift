@@ -128,7 +128,8 @@ public final class EventLedger: Sendable {
         let (encoder, now) = (encoder, clock())
         return try await database.read {
             try body(
-                LedgerTransaction(event: nil, database: $0, encoder: encoder, now: now, mark: WriteMark()))
+                LedgerTransaction(
+                    event: nil, database: $0, encoder: encoder, now: now, mark: WriteMark(isAllowed: false)))
         }
     }
 

@@ -1,3 +1,4 @@
+import CSQLite
 import GRDB
 import Synchronization
 
@@ -47,9 +48,24 @@ final class LedgerConnection: Sendable {
     func inTransaction(_ durability: Durability, _ database: Database, _ body: () throws -> Void) throws {
         if database.isInsideTransaction { try database.rollback() }
         try set(durability, database)
-        try database.inTransaction(.immediate) {
-            try body()
-            return .commit
+        try Self.transaction("BEGIN IMMEDIATE", database, body)
+    }
+
+    /// GRDB's own compiles `BEGIN` and `COMMIT` anew each time, which costs as much as what a lone event writes.
+    private static func transaction<Result>(
+        _ begin: String, _ database: Database, _ body: () throws -> Result
+    ) throws -> Result {
+        try database.cachedStatement(sql: begin).runKnown(in: database)
+        do {
+            let result = try body()
+            let commit = try database.cachedStatement(sql: "COMMIT")
+            // An error can end a transaction that nobody noticed; nothing of it may count as done.
+            guard database.isInsideTransaction else { throw commit.abortedTransaction }
+            try commit.runKnown(in: database)
+            return result
+        } catch {
+            if database.isInsideTransaction { try? database.rollback() }
+            throw error
         }
     }
 
@@ -57,12 +73,21 @@ final class LedgerConnection: Sendable {
     private func set(_ wanted: Durability, _ database: Database) throws {
         guard durability.withLock({ $0 }) != wanted else { return }
         durability.withLock { $0 = nil }
-        try database.execute(sql: wanted.pragma)
+        let code = sqlite3_exec(database.sqliteConnection, wanted.pragma, nil, nil, nil)
+        guard code == SQLITE_OK else {
+            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage)
+        }
         durability.withLock { $0 = wanted }
     }
 
-    /// In one consistent view.
-    func read<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.read(body) }
+    /// In one consistent view. `body` must not write: GRDB's own would see to that, by a pragma for which SQLite compiles
+    /// every statement anew that is used afterwards.
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try use { database in
+            if database.isInsideTransaction { try database.rollback() }
+            return try Self.transaction("BEGIN", database) { try body(database) }
+        }
+    }
 
     func look<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.unsafeRead(body) }
 }

@@ -11,7 +11,7 @@ extension LedgerTransaction {
     /// - Throws: the database's own errors.
     public func record(_ context: EventContext, _ outcome: JournalOutcome) throws {
         checkThread()
-        mark.set()
+        try mark.set()
         switch outcome {
         case .handled: _ = try Inbox.insert(context, at: now, into: database)
         case .failed(let error): try Failures.note(context, error: error, at: now, in: database)

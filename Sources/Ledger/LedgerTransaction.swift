@@ -21,7 +21,6 @@ public struct LedgerTransaction {
     @discardableResult
     public func execute(_ sql: String, _ arguments: SQLValue...) throws -> Int {
         let statement = try statement(sql, arguments)
-        mark.set()
         // GRDB has to know where somebody's own transactions begin and end.
         guard statement.isTransactionControl, arguments.isEmpty else {
             return try statement.run(arguments, in: database)
@@ -41,7 +40,6 @@ public struct LedgerTransaction {
 
     private func rows(_ sql: String, _ arguments: [SQLValue], limit: Int) throws -> [SQLRow] {
         let statement = try statement(sql, arguments)
-        if !statement.isReadonly || statement.isTransactionControl { mark.set() }
         var columns: [String] = []
         return try statement.rows(arguments, limit: limit, in: database) { row in
             if columns.isEmpty { columns = row.columns }
@@ -54,6 +52,7 @@ public struct LedgerTransaction {
         // SQLite would silently end a text there, and PostgreSQL takes none.
         guard !arguments.contains(where: \.hasNUL) else { throw LedgerError.textWithNUL }
         guard database.isInsideTransaction else { throw statement.abortedTransaction }
+        if !statement.isReadonly || statement.isTransactionControl { try mark.set() }
         return statement
     }
 
@@ -66,7 +65,7 @@ public struct LedgerTransaction {
         let cause = cause ?? self.event
         let encoded = try encoder.encode(event, causedBy: cause)
         checkThread()
-        mark.set()
+        try mark.set()
         try Outbox.insert(encoded, causedBy: cause?.id, into: database)
     }
 

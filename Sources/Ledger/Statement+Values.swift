@@ -22,6 +22,7 @@ extension Statement {
     var isTransactionControl: Bool { isReadonly && columnCount == 0 }
 
     /// Runs a statement without values so that GRDB knows of it. Throws as ``run(_:in:)``.
+    @discardableResult
     func runKnown(in database: Database) throws -> Int {
         defer { sqlite3_reset(sqliteStatement) }
         try execute()

@@ -1,5 +1,6 @@
 import AMQPBridge
 import Foundation
+import GRDB
 import Ledger
 import Testing
 
@@ -133,11 +134,36 @@ struct BatchTests {
     @Test("reading changes nothing")
     func read() async throws {
         try await withLedger { ledger in
-            await #expect(throws: (any Error).self) {
-                try await ledger.read { try $0.execute("INSERT INTO totals VALUES ('a', 1)") }
+            let writes: [@Sendable (LedgerTransaction) throws -> Void] = [
+                { try $0.execute("INSERT INTO totals VALUES ('a', 1)") },
+                { _ = try $0.query("INSERT INTO totals VALUES ('a', 1) RETURNING name") },
+                { _ = try $0.first("DELETE FROM totals RETURNING name") },
+                { try $0.execute("COMMIT") },
+                { try $0.emit(TotalChanged(name: "a", total: 1)) },
+            ]
+            for write in writes {
+                let error = await #expect(throws: DatabaseError.self) { try await ledger.read { try write($0) } }
+                #expect(error?.resultCode == .SQLITE_READONLY)
             }
             let totals = try await ledger.totals()
             #expect(totals == [:])
+            #expect(try await ledger.read { try $0.execute("SELECT 1") } >= 0)
+            #expect(try await ledger.count("outbox") == 0)
+        }
+    }
+
+    @Test("a read that fails in its midst leaves no transaction behind")
+    func failedRead() async throws {
+        try await withLedger { ledger in
+            await #expect(throws: Refused.self) {
+                try await ledger.read { transaction in
+                    _ = try transaction.query("SELECT name FROM totals")
+                    throw Refused()
+                }
+            }
+            _ = try await ledger.handle([incoming("a", 1)])
+            let inbox = try await ledger.count("inbox")
+            #expect(inbox == 1)
         }
     }
 
