@@ -21,7 +21,7 @@ struct WriteGroupTests {
             work: { database, mark in
                 notes.calls.withLock { $0.append(number) }
                 if kind == .failsFirst { throw Refused() }
-                mark.set()
+                try mark.set()
                 let insert = try database.cachedStatement(sql: "INSERT INTO totals VALUES (?, ?)")
                 try insert.run([.text("\(number)"), kind == .breaksRule ? 1000 : 1], in: database)
                 if kind == .failsLate { throw Refused() }
