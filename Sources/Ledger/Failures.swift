@@ -34,33 +34,32 @@ enum Failures {
         let event = context.metadata
         // No text in a database can hold a NUL.
         let text = String(error.replacing("\0", with: "\u{FFFD}").prefix(utf8Bytes: maxErrorBytes))
-        try database.execute(
-            sql: """
-                UPDATE inbox_failures SET failed_at = ?, error = ? WHERE attempt = ? AND seq =
-                    (SELECT MAX(seq) FROM inbox_failures WHERE key = ? AND event_id = ? AND source = ?)
-                """,
-            arguments: [now.milliseconds, text, context.attempt, event.subject, event.id, event.source])
-        guard database.changesCount == 0 else { return }
-        try database.execute(
-            sql: """
-                INSERT INTO inbox_failures
-                    (source, event_id, failed_at, key, event, causation_id, emitted_at, attempt, error)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                event.source, event.id, now.milliseconds, event.subject, context.routingKey.rawValue,
-                event.causationID, event.time.milliseconds, context.attempt, text,
-            ])
+        let repeated = try database.run(
+            """
+            UPDATE inbox_failures SET failed_at = ?, error = ? WHERE attempt = ? AND seq =
+                (SELECT MAX(seq) FROM inbox_failures WHERE key = ? AND event_id = ? AND source = ?)
+            """,
+            .int(now.milliseconds), .text(text), SQLValue(context.attempt), .text(event.subject), .text(event.id),
+            .text(event.source))
+        guard repeated == 0 else { return }
+        try database.run(
+            """
+            INSERT INTO inbox_failures
+                (source, event_id, failed_at, key, event, causation_id, emitted_at, attempt, error)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(event.source), .text(event.id), .int(now.milliseconds), .text(event.subject),
+            .text(context.routingKey.rawValue), SQLValue(event.causationID), .int(event.time.milliseconds),
+            SQLValue(context.attempt), .text(text))
     }
 
     /// Forgets a few failures from before that time; returns how many.
     static func purge(before time: RFC3339Time, limit: Int, in database: Database) throws -> Int {
-        try database.execute(
-            sql: """
-                DELETE FROM inbox_failures WHERE seq IN
-                    (SELECT seq FROM inbox_failures WHERE failed_at < ? ORDER BY failed_at LIMIT ?)
-                """,
-            arguments: [time.milliseconds, limit])
-        return database.changesCount
+        try database.run(
+            """
+            DELETE FROM inbox_failures WHERE seq IN
+                (SELECT seq FROM inbox_failures WHERE failed_at < ? ORDER BY failed_at LIMIT ?)
+            """,
+            .int(time.milliseconds), SQLValue(limit))
     }
 }

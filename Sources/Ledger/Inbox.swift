@@ -78,12 +78,11 @@ enum Inbox {
 
     /// Forgets a few events received before that time; returns how many.
     static func purge(before time: RFC3339Time, limit: Int, in database: Database) throws -> Int {
-        try database.execute(
-            sql: """
-                DELETE FROM inbox WHERE seq IN
-                    (SELECT seq FROM inbox WHERE received_at < ? ORDER BY received_at LIMIT ?)
-                """,
-            arguments: [time.milliseconds, limit])
-        return database.changesCount
+        try database.run(
+            """
+            DELETE FROM inbox WHERE seq IN
+                (SELECT seq FROM inbox WHERE received_at < ? ORDER BY received_at LIMIT ?)
+            """,
+            .int(time.milliseconds), SQLValue(limit))
     }
 }

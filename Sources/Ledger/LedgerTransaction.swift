@@ -52,7 +52,7 @@ public struct LedgerTransaction {
         // SQLite would silently end a text there, and PostgreSQL takes none.
         guard !arguments.contains(where: \.hasNUL) else { throw LedgerError.textWithNUL }
         guard database.isInsideTransaction else { throw statement.abortedTransaction }
-        if !statement.isReadonly || statement.isTransactionControl { try mark.set() }
+        if statement.mayChange, mark.isAllowed || !statement.isHarmless { try mark.set() }
         return statement
     }
 

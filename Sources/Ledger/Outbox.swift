@@ -86,18 +86,16 @@ enum Outbox {
     /// Refused or unroutable: later again, after 1 s doubling to 60 s.
     static func postpone(_ row: Row, error: String, at now: RFC3339Time, in database: Database) throws {
         let delay = min(maxWait, Int64(1000) << min(Int64(row.attempts), 6))
-        try database.execute(
-            sql: "UPDATE outbox SET attempts = attempts + 1, next_at = ?, last_error = ? WHERE seq = ?",
-            arguments: [now.milliseconds + delay, error, row.sequence])
+        try database.run(
+            "UPDATE outbox SET attempts = attempts + 1, next_at = ?, last_error = ? WHERE seq = ?",
+            .int(now.milliseconds + delay), .text(error), .int(row.sequence))
     }
 
     /// It can never be sent as it is. Others of its key go on without it. True when there is one.
     static func park(_ row: Row, error: String, in database: Database) throws -> Bool {
-        try database.execute(
-            sql: """
-                UPDATE outbox SET parked = 1, next_at = NULL, attempts = attempts + 1, last_error = ? WHERE seq = ?
-                """,
-            arguments: [error, row.sequence])
+        try database.run(
+            "UPDATE outbox SET parked = 1, next_at = NULL, attempts = attempts + 1, last_error = ? WHERE seq = ?",
+            .text(error), .int(row.sequence))
         return try advance([row.event.key], in: database)
     }
 
@@ -109,7 +107,7 @@ enum Outbox {
         let (sequence, key): (Int64, String) = (found["seq"], found["key"])
         let hasHead = try Bool.fetchOne(
             database, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ? AND parked = 0)", arguments: [key])
-        try database.execute(sql: "UPDATE outbox SET parked = 0 WHERE seq = ?", arguments: [sequence])
+        try database.run("UPDATE outbox SET parked = 0 WHERE seq = ?", .int(sequence))
         if hasHead == false { _ = try advance([key], in: database) }
         return true
     }

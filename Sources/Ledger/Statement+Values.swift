@@ -5,6 +5,14 @@ import GRDB
 // a sixth of what an event costs.
 //
 // A statement is left as it was found: reset, and without values.
+extension Database {
+    /// Runs a statement, which stays compiled. Returns and throws as ``Statement/run(_:in:)``.
+    @discardableResult
+    func run(_ sql: String, _ values: SQLValue...) throws -> Int {
+        try cachedStatement(sql: sql).run(values, in: self)
+    }
+}
+
 extension Statement {
     /// Runs it once, inside a transaction. Rows that come out are passed over.
     ///
@@ -16,6 +24,14 @@ extension Statement {
         guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else { throw abortedTransaction }
         try withValues(values, in: database) { while try step(in: database) {} }
         return Int(sqlite3_changes(database.sqliteConnection))
+    }
+
+    /// Whether it may change anything, transactions included.
+    var mayChange: Bool { !isReadonly || isTransactionControl }
+
+    /// Of those that may, the ones that change no row: what explains, and pragmas.
+    var isHarmless: Bool {
+        sqlite3_stmt_isexplain(sqliteStatement) != 0 || sql.prefix(6).lowercased() == "pragma"
     }
 
     /// True for BEGIN, COMMIT and the like, and for a few others that change and return no row.

@@ -6,7 +6,7 @@ import GRDB
 /// before having written anything, as most do, leaves nothing to undo. When somebody throws later, all is rolled back and
 /// done again with savepoints, every part of it, as after a commit that failed.
 final class WriteMark {
-    private let isAllowed: Bool
+    let isAllowed: Bool
     private(set) var isSet = false
 
     /// - Parameter isAllowed: false where nothing may be changed.

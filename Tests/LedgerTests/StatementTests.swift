@@ -92,13 +92,15 @@ struct StatementTests {
             await #expect(throws: (any Error).self) {
                 try await ledger.database.write { database in
                     try database.execute(sql: "ROLLBACK")
-                    let expected = #expect(throws: DatabaseError.self) { try database.execute(sql: sql) }
                     let error = #expect(throws: DatabaseError.self) {
                         try database.cachedStatement(sql: sql).run(in: database)
                     }
-                    #expect(error?.description == expected?.description)
+                    #expect(error?.message == "Transaction was aborted")
                     #expect(error?.resultCode == .SQLITE_ABORT)
                 }
+            }
+            await #expect(throws: DatabaseError.self) {
+                try await ledger.database.write { try $0.execute(sql: "ROLLBACK") }
             }
             let totals = try await ledger.totals()
             #expect(totals == [:])
