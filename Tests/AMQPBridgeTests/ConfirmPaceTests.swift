@@ -30,13 +30,13 @@ struct ConfirmPaceTests {
         let each = Nanoseconds.microseconds(microseconds)
         let rests = rests(each: each, window: 256, count: 200)
         for rest in rests.suffix(20) {
-            #expect(rest <= min(each * 128, .milliseconds(16)))
-            #expect(rest >= min(each * 60, .milliseconds(15)))
+            #expect(rest <= min(each * 128, .milliseconds(8)))
+            #expect(rest >= min(each * 60, .milliseconds(7)))
         }
     }
 
-    @Test("never longer than 16 ms, whatever the pace was")
+    @Test("never longer than 8 ms, whatever the pace was")
     func limit() {
-        #expect(rests(each: .milliseconds(50), window: 256, count: 100).allSatisfy { $0 <= .milliseconds(16) })
+        #expect(rests(each: .milliseconds(50), window: 256, count: 100).allSatisfy { $0 <= .milliseconds(8) })
     }
 }

@@ -4,7 +4,7 @@
 /// never waits for us. Fewer than `fromUnconfirmed` are served at once.
 struct ConfirmPace {
     private static let fromUnconfirmed = 64
-    private static let longest = Nanoseconds.milliseconds(16)
+    private static let longest = Nanoseconds.milliseconds(8)
 
     /// A guess, until there is something to go by.
     private var perConfirm = Nanoseconds.microseconds(16)
