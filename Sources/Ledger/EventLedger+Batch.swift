@@ -76,8 +76,6 @@ extension EventLedger: EventBatchHandler {
         _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>, _ part: EventPart
     ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
         let handlers = events.map { handler(of: $0.context.metadata.type) }
-        // By its place, as a copy of an event costs more than the look.
-        let hasFaults = events.indices.contains { events[$0].fault != nil }
         let (encoder, watch, now, ledgerDatabase) = (encoder, watch, clock(), database)
         let (results, failed) = try await transaction { database in
             var (results, failedKeys) = ([HandlingResult](), failedKeys)
@@ -98,10 +96,10 @@ extension EventLedger: EventBatchHandler {
                 if case .failed = result { failedKeys.insert(event.key) }
                 results.append(result)
             }
-            if hasFaults { try InjectedCrash.check(.beforeCommit, events.prefix(results.count)) }
+            try InjectedCrash.check(.beforeCommit, events.prefix(results.count))
             return (results, failedKeys)
         }
-        if hasFaults { try InjectedCrash.check(.afterCommit, events.prefix(results.count)) }
+        try InjectedCrash.check(.afterCommit, events.prefix(results.count))
         return (results, failed)
     }
 

@@ -48,24 +48,23 @@ enum Inbox {
 
     /// False when the event was there already: its effect stands, and it must have no second one.
     static func insert(_ context: EventContext, at now: RFC3339Time, into database: Database) throws -> Bool {
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO inbox (source, event_id, received_at, key, event, causation_id, emitted_at, attempt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """)
         let event = context.metadata
-        let values: [SQLValue] = [
+        let inserted = try database.run(
+            """
+            INSERT INTO inbox (source, event_id, received_at, key, event, causation_id, emitted_at, attempt)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
             .text(event.source), .text(event.id), .int(now.milliseconds), .text(event.subject),
             .text(context.routingKey.rawValue), SQLValue(event.causationID), .int(event.time.milliseconds),
-            SQLValue(context.attempt),
-        ]
-        return try statement.run(values, in: database) == 1
+            SQLValue(context.attempt))
+        return inserted == 1
     }
 
     /// As if it had never come.
     static func remove(_ context: EventContext, from database: Database) throws {
-        try database.cachedStatement(sql: "DELETE FROM inbox WHERE source = ? AND event_id = ?")
-            .run([.text(context.metadata.source), .text(context.metadata.id)], in: database)
+        try database.run(
+            "DELETE FROM inbox WHERE source = ? AND event_id = ?", .text(context.metadata.source),
+            .text(context.metadata.id))
     }
 
     /// Each end by itself, as SQLite finds only one of both without a walk through all (its query planner's "MIN/MAX

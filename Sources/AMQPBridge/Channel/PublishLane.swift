@@ -185,8 +185,6 @@ final class PublishLane: Sendable {
             guard first < next else { return }
             state.entries.append(PublishEntry(waiter: waiter, indices: first..<next, deadline: deadline))
         }
-        // In place: a copy would retain what is in the message.
-        let publishings = publishings.span
         while next < indices.upperBound, hasRoom(state) {
             do throws(AMQPError) {
                 try encode(publishings[next], &state)

@@ -22,7 +22,8 @@ public struct MessageProperties: Hashable, Sendable {
         var appID: String?
     }
 
-    /// Changed only by who alone has it.
+    /// Sendable, as it is changed in `change` alone, and there only when `isKnownUniquelyReferenced` says that no other
+    /// value, and so no other task, has it: what is shared is only read.
     private final class Storage: @unchecked Sendable {
         static let none = Storage(Fields())
         var fields: Fields

@@ -13,9 +13,9 @@ extension OutboundBuffer {
     mutating func append(_ publishing: borrowing Publishing, messageID: String?) throws(AMQPError) -> ReturnKey {
         let body = publishing.body.count
         let (channel, user, frameMax) = (channel, user, frameMax)
-        let largest = frameMax - MessageLimits.frameOverhead
+        let largest = max(1, frameMax - MessageLimits.frameOverhead)
         let tables = try MessageLimits.checkedSize(of: publishing.properties.headers)
-        guard body <= MessageLimits.maxBodySize, largest > 0 else {
+        guard body <= MessageLimits.maxBodySize, tables <= largest else {
             throw MessageLimits.fault(publishing, messageID, user, frameMax)
         }
         let frames = 2 + (body + largest - 1) / largest
