@@ -46,7 +46,7 @@ extension EventLedger: EventBatchHandler {
     }
 
     /// In as few transactions as possible: one, unless somebody from outside waits for the thread meanwhile.
-    private func handleTogether(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
+    private nonisolated(nonsending) func handleTogether(_ events: [IncomingEvent]) async throws -> [HandlingResult] {
         // After a failure the later events of its key must wait for it.
         var failedKeys: Set<String> = []
         var results: [HandlingResult] = []
@@ -61,7 +61,7 @@ extension EventLedger: EventBatchHandler {
     }
 
     /// The first events, at least one. Without savepoints at first; see ``WriteMark``.
-    private func handleInOneTransaction(
+    private nonisolated(nonsending) func handleInOneTransaction(
         _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>
     ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
         do {
@@ -72,7 +72,7 @@ extension EventLedger: EventBatchHandler {
         }
     }
 
-    private func handleInOneTransaction(
+    private nonisolated(nonsending) func handleInOneTransaction(
         _ events: ArraySlice<IncomingEvent>, _ failedKeys: Set<String>, _ part: EventPart
     ) async throws -> (results: [HandlingResult], failedKeys: Set<String>) {
         let handlers = events.map { handler(of: $0.context.metadata.type) }

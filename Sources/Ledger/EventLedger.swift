@@ -152,7 +152,7 @@ public final class EventLedger: Sendable {
     }
 
     /// A transaction of the service's own work, in contrast to the ledger's housekeeping.
-    func transaction<Result: Sendable>(
+    nonisolated(nonsending) func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
         CrashPoint.before(.begin)

@@ -95,7 +95,7 @@ final class LedgerDatabase: Sendable {
     /// One transaction on the ledger's own thread, whoever calls.
     ///
     /// - Throws: `LedgerError.unavailable` when the database itself fails; whatever `body` throws.
-    func write<Result: Sendable>(
+    nonisolated(nonsending) func write<Result: Sendable>(
         _ durability: Durability = .synced, _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
@@ -114,7 +114,7 @@ final class LedgerDatabase: Sendable {
     /// A write that may share its transaction with others that wait at the same time; see ``WriteGroup``.
     ///
     /// - Throws: as ``write(_:_:)``; `CancellationError` in a task that was cancelled before.
-    func writeTogether<Result: Sendable>(
+    nonisolated(nonsending) func writeTogether<Result: Sendable>(
         _ body: @escaping @Sendable (Database, WriteMark) throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
@@ -161,16 +161,20 @@ final class LedgerDatabase: Sendable {
     }
 
     /// In one consistent view. Throws as ``write(_:_:)``.
-    func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    nonisolated(nonsending) func read<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
         try await reading { try $0.read(body) }
     }
 
     /// For statements that need no common view, at half the price. Throws as ``write(_:_:)``.
-    func look<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    nonisolated(nonsending) func look<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
         try await reading { try $0.look(body) }
     }
 
-    private func reading<Result: Sendable>(
+    private nonisolated(nonsending) func reading<Result: Sendable>(
         _ body: @escaping @Sendable (LedgerConnection) throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
@@ -185,6 +189,16 @@ final class LedgerDatabase: Sendable {
                 throw availability.readingFailed(error)
             }
         }
+    }
+
+    /// The broker has these rows of the outbox, and nobody waits for their keys: they leave with the next transaction or
+    /// consistent view.
+    func removeWithNext(_ numbers: [Int64]) throws(LedgerError) { try open().removeWithNext(numbers) }
+
+    /// Takes out those that no transaction has taken yet. Throws as ``write(_:_:)``.
+    nonisolated(nonsending) func removeConfirmed() async throws {
+        // What a power failure undoes of it is sent again, with the same ids.
+        if try open().hasConfirmed { try await write(.lazy) { _ in } }
     }
 
     func close() throws(LedgerError) {

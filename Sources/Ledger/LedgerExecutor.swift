@@ -6,7 +6,11 @@ import Dispatch
 /// the database, as the lane that brings its events and the relay that sends its outbox, runs here too: under a light load
 /// waking another thread for each step costs more than the step.
 final class LedgerExecutor: TaskExecutor {
+    private static let key = DispatchSpecificKey<ObjectIdentifier>()
+
     private let queue = DispatchQueue(label: "ledger")
+
+    init() { queue.setSpecific(key: Self.key, value: ObjectIdentifier(self)) }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
@@ -14,8 +18,11 @@ final class LedgerExecutor: TaskExecutor {
     }
 
     /// Runs it here; from here itself, at once.
-    func run<Result: Sendable>(_ body: @Sendable () throws -> Result) async rethrows -> Result {
-        try await withTaskExecutorPreference(self) { try body() }
+    nonisolated(nonsending) func run<Result: Sendable>(
+        _ body: @Sendable () throws -> Result
+    ) async rethrows -> Result {
+        if DispatchQueue.getSpecific(key: Self.key) == ObjectIdentifier(self) { return try body() }
+        return try await withTaskExecutorPreference(self, isolation: nil) { try body() }
     }
 
     /// Runs it here soon.

@@ -65,11 +65,25 @@ enum Outbox {
 
     /// Confirmed and routed: the broker has them, and the next of their keys may go. True when there is one.
     static func remove(_ rows: [Row], from database: Database) throws -> Bool {
-        let statement = try database.cachedStatement(sql: "DELETE FROM outbox WHERE seq BETWEEN ? AND ?")
-        for range in ranges(rows.map(\.sequence)) {
-            try statement.run([.int(range.lowerBound), .int(range.upperBound)], in: database)
-        }
+        try remove(rows.map(\.sequence), from: database)
         return try advance(rows.map(\.event.key), in: database)
+    }
+
+    /// Those of which nobody waits for their keys.
+    static func remove(_ numbers: [Int64], from database: Database) throws {
+        for range in ranges(numbers) {
+            try database.run(
+                "DELETE FROM outbox WHERE seq BETWEEN ? AND ?", .int(range.lowerBound), .int(range.upperBound))
+        }
+    }
+
+    /// True when an event waits for one of these to leave.
+    static func hasFollowers(_ rows: [Row], in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(sql: followerSQL)
+        return try rows.contains { row in
+            let values: [SQLValue] = [.text(row.event.key), .int(row.sequence)]
+            return try !statement.rows(values, limit: 1, in: database) { $0.int(0) }.isEmpty
+        }
     }
 
     /// Numbers that follow one another are one range: what was stored together mostly leaves together.
@@ -124,6 +138,7 @@ enum Outbox {
         return hasNewHeads
     }
 
+    static let followerSQL = "SELECT seq FROM outbox WHERE key = ? AND parked = 0 AND seq > ? LIMIT 1"
     static let waitingSQL = "SELECT seq FROM outbox WHERE key = ? AND parked = 0 ORDER BY seq LIMIT 1"
     static let advanceSQL = """
         UPDATE outbox SET next_at = 0

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Sends what the outbox holds: in order per key, pipelined across keys, until confirmed and routed.
 ///
-/// It is woken by commits and looks once a second besides. A crash between a confirm and the removal of its row sends
-/// the event twice, with the same id; the receiver's inbox makes that harmless.
+/// It is woken by commits and looks once a second besides. What is confirmed leaves with the next transaction or look. A
+/// crash before that sends the event twice, with the same id; the receiver's inbox makes that harmless.
 ///
 /// A row that can never be sent is *parked*: nobody tries it again by itself, and its key is free. Order per key then
 /// holds among what is sent. To hold the key back would stop everything about that subject for good, and its receivers
@@ -65,7 +65,10 @@ final class OutboxRelay: Sendable {
     }
 
     /// True when there may be more to send right away.
-    func sendBatch(to publisher: any EventPublisher, _ suspects: inout Set<Int64>) async throws -> Bool {
+    nonisolated(nonsending) func sendBatch(
+        to publisher: any EventPublisher, _ suspects: inout Set<Int64>
+    ) async throws -> Bool {
+        try await database.removeConfirmed()
         var rows = try await database.look { try Outbox.due(at: .now, limit: Self.batchSize, in: $0) }
         var isAll = rows.count < Self.batchSize
         if let suspect = rows.first(where: { suspects.contains($0.sequence) }) {
@@ -77,7 +80,7 @@ final class OutboxRelay: Sendable {
         let wasAlone = rows.count == 1
         let judged = zip(rows, outcomes).map { ($0, OutboxVerdict($1, wasAlone: wasAlone)) }
         CrashPoint.after(.confirm)
-        let hasNewHeads = try await mark(judged)
+        let hasNewHeads = try await mark(judged, isAll: isAll)
         for (row, verdict) in judged {
             switch verdict {
             case .suspected: suspects.insert(row.sequence)
@@ -91,7 +94,9 @@ final class OutboxRelay: Sendable {
         return (!isAll || hasNewHeads) && judged.contains { $1.isSettled }
     }
 
-    private func publish(_ events: [EncodedEvent], to publisher: any EventPublisher) async -> [PublishOutcome] {
+    private nonisolated(nonsending) func publish(
+        _ events: [EncodedEvent], to publisher: any EventPublisher
+    ) async -> [PublishOutcome] {
         CrashPoint.before(.publish)
         async let outcomes = publisher.publish(events)
         CrashPoint.after(.publish)
@@ -100,10 +105,20 @@ final class OutboxRelay: Sendable {
         return answers
     }
 
-    /// True when others of their keys may go now.
-    private func mark(_ judged: [(Outbox.Row, OutboxVerdict)]) async throws -> Bool {
+    /// - Parameter isAll: nothing else is to be sent now.
+    /// - Returns: true when others of their keys may go now.
+    private nonisolated(nonsending) func mark(
+        _ judged: [(Outbox.Row, OutboxVerdict)], isAll: Bool
+    ) async throws -> Bool {
         let changes = judged.filter { $1 != .again && $1 != .suspected }
         guard !changes.isEmpty else { return false }
+        if isAll, changes.allSatisfy({ $1 == .sent }) {
+            let rows = changes.map(\.0)
+            if try await !database.look({ try Outbox.hasFollowers(rows, in: $0) }) {
+                try database.removeWithNext(rows.map(\.sequence))
+                return false
+            }
+        }
         CrashPoint.before(.mark)
         // What a power failure undoes of it is sent again, with the same ids.
         let hasNewHeads = try await database.write(.lazy) { database in

@@ -19,7 +19,7 @@ package struct CrashPoint: Hashable, Sendable {
         case publish
         /// The broker's answers are back; after: they have been judged.
         case confirm
-        /// The relay's transaction that removes what was confirmed; after: it is committed.
+        /// The transaction that removes what was confirmed, whoever's it is; after: it is committed.
         case mark
         /// The delivery is settled; after: the connection has the ack, and whether it has left is open.
         case ack

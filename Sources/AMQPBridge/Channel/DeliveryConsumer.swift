@@ -46,7 +46,7 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
     /// Settles a delivery; a second time, or after the connection it came on is gone, this does nothing.
     ///
     /// The frame leaves with the next write of the connection, merged with others: at the latest when half the prefetch
-    /// has gathered, or after as long again as the handler took, which is at least 4 ms and at most 100 ms.
+    /// has gathered, or after as long again as the handler took, which is at least 16 ms and at most 100 ms.
     public func settle(_ tag: DeliveryTag, _ settlement: Settlement) {
         note(CollectionOfOne(tag), settlement)
     }
