@@ -25,9 +25,7 @@ final class LedgerConnection: Sendable {
     private let lock: LedgerLock
     /// As SQLite was told last; nil when it could not be.
     private let durability = Mutex<Durability?>(.synced)
-    /// Rows of the outbox that the broker has confirmed, by number: the next transaction takes them out, whoever's it is. One
-    /// of their own would cost a tenth of all that a service does for a lone event.
-    private let confirmed = Mutex<[Int64]>([])
+    private let confirmed = Mutex(ConfirmedRows())
 
     init(_ queue: DatabaseQueue, _ lock: LedgerLock) {
         self.queue = queue
@@ -52,23 +50,27 @@ final class LedgerConnection: Sendable {
     func inTransaction(_ durability: Durability, _ database: Database, _ body: () throws -> Void) throws {
         if database.isInsideTransaction { try database.rollback() }
         try set(durability, database)
-        let leaving = confirmed.withLock { $0 }
+        let leaving = confirmed.withLock { $0.numbers }
         if !leaving.isEmpty { CrashPoint.before(.mark) }
         try Self.transaction("BEGIN IMMEDIATE", database) {
             try Outbox.remove(leaving, from: database)
             try body()
         } whenEndedByOthers: {
-            // They may be gone, and their numbers others': what is still there is sent again.
-            confirmed.withLock { $0 = [] }
+            confirmed.withLock { $0.forget() }
         }
-        guard !leaving.isEmpty else { return }
-        confirmed.withLock { $0.removeFirst(leaving.count) }
-        CrashPoint.after(.mark)
+        confirmed.withLock { $0.left(leaving.count) }
+        if !leaving.isEmpty { CrashPoint.after(.mark) }
     }
 
-    func removeWithNext(_ numbers: [Int64]) { confirmed.withLock { $0 += numbers } }
+    func removeWithNext(_ numbers: [Int64]) { confirmed.withLock { $0.add(numbers) } }
 
-    var hasConfirmed: Bool { confirmed.withLock { !$0.isEmpty } }
+    var hasConfirmed: Bool { confirmed.withLock { !$0.numbers.isEmpty } }
+
+    /// Nobody is to see them wait; where nothing can be written they may be seen.
+    private func removeConfirmed(_ database: Database) {
+        guard confirmed.withLock({ $0.mayLeaveAlone }) else { return }
+        do { try inTransaction(.lazy, database) {} } catch { confirmed.withLock { $0.couldNotLeave() } }
+    }
 
     /// GRDB's own compiles `BEGIN` and `COMMIT` anew each time, which costs as much as what a lone event writes.
     private static func transaction<Result>(
@@ -104,8 +106,7 @@ final class LedgerConnection: Sendable {
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try use { database in
             if database.isInsideTransaction { try database.rollback() }
-            // Nobody is to see them wait. Where nothing can be written they may be seen.
-            if hasConfirmed { try? inTransaction(.lazy, database) {} }
+            removeConfirmed(database)
             return try Self.transaction("BEGIN", database) { try body(database) }
         }
     }

@@ -73,6 +73,28 @@ struct OutboxRemovalTests {
         }
     }
 
+    @Test("while nobody can write, reading waits for that once at most, and goes on")
+    func locked() async throws {
+        try await with { ledger, path in
+            try await ledger.emit([TotalChanged(name: "a", total: 1)])
+            _ = try await ledger.sendOnce(to: Confirming())
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let other = try DatabaseQueue(path: path, configuration: configuration)
+            try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+            #expect(try await ledger.outboxState.waiting == 1)
+            // 200 ms is what this ledger waits for a lock.
+            let start = ContinuousClock.now
+            for _ in 1...20 { #expect(try await ledger.outboxState.waiting == 1) }
+            #expect(ContinuousClock.now - start < .seconds(2))
+            try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+            try other.close()
+            try await ledger.write { _ in }
+            #expect(try rows(in: path) == 0)
+            #expect(try await ledger.outboxState.waiting == 0)
+        }
+    }
+
     @Test("it is not sent again meanwhile, and the next look takes it out")
     func look() async throws {
         try await with { ledger, path in
