@@ -94,7 +94,9 @@ struct BoardPageTests {
         #expect(try await page.shop.deadLetters().isEmpty, "nor has the board one of its own")
     }
 
-    @Test("Five hundred orders a second: it samples, says so, and ends up with the last of them")
+    @Test(
+        "Five hundred orders a second: it samples, says so, and ends up with the last of them",
+        .enabled(if: Thorough.isWanted))
     func manyOrders() async throws {
         let page = try BoardPage.current()
         try await page.shop.setStock("MANY=10000")

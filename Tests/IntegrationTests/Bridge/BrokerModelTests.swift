@@ -1,14 +1,12 @@
 import AMQPBridge
 import AMQPBridgeTesting
-import Foundation
 import ShopRunning
 import Testing
 
 @Suite("The broker in memory does what RabbitMQ does", .timeLimit(.minutes(5)))
 struct BrokerModelTests {
     /// Those that see the most; others, too, with `deploy/test --all`.
-    private static let seeds: [UInt64] =
-        [28, 49, 53, 55, 57] + (ProcessInfo.processInfo.environment["SHOP_TESTS_ALL"] == "1" ? Array(100..<115) : [])
+    private static let seeds: [UInt64] = [28, 49, 53, 55, 57] + Thorough.choose(Array(100..<115), else: [])
 
     @Test("the same script, the same deliveries", arguments: [QueueType.classic, .quorum], seeds)
     func sameDeliveries(type: QueueType, seed: UInt64) async throws {

@@ -1,6 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
-import Foundation
+import ShopRunning
 import Testing
 
 @Suite("Looking at dead letters changes nothing", .timeLimit(.minutes(4)))
@@ -19,7 +19,7 @@ struct DeadLetterLookTests {
         }
     }
 
-    private static let looks = ProcessInfo.processInfo.environment["SHOP_TESTS_ALL"] == "1" ? 1000 : 100
+    private static let looks = Thorough.choose(1000, else: 50)
 
     @Test("many looks: the same letters with the same contents", arguments: [QueueType.classic, .quorum])
     func manyLooks(type: QueueType) async throws {
@@ -41,7 +41,7 @@ struct DeadLetterLookTests {
     func threeLooks(type: QueueType) async throws {
         try await DeadLetterFixture.with(type) { depot in
             try await depot.put((1...200).map(String.init))
-            for _ in 1...20 {
+            for _ in 1...Thorough.choose(20, else: 5) {
                 async let one = depot.letters.list(depot.service)
                 async let two = depot.letters.list(depot.service)
                 async let three = depot.letters.list(depot.service)
@@ -54,7 +54,7 @@ struct DeadLetterLookTests {
 
     @Test(
         "who does not let go keeps others out: a clear error after five seconds",
-        arguments: [QueueType.classic, .quorum])
+        arguments: Thorough.choose([QueueType.classic, .quorum], else: [.quorum]))
     func busy(type: QueueType) async throws {
         try await DeadLetterFixture.with(type) { depot in
             try await depot.put(["e-1"])

@@ -1,6 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
-import Foundation
+import ShopRunning
 import Testing
 
 @Suite("Cancelling a publish ends that wait and nothing else", .timeLimit(.minutes(3)))
@@ -55,8 +55,8 @@ struct PublishCancellationTests {
         }
     }
 
-    /// Each of forty moments ten times, or fifty.
-    private static let rounds = ProcessInfo.processInfo.environment["SHOP_TESTS_ALL"] == "1" ? 2000 : 400
+    /// Each of forty moments four times, or fifty.
+    private static let rounds = Thorough.choose(2000, else: 160)
 
     @Test("whenever the cancellation comes, it is heard")
     func anyMoment() async throws {

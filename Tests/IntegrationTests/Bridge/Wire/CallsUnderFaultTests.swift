@@ -1,6 +1,6 @@
 import AMQPBridge
 import AMQPBridgeTesting
-import Foundation
+import ShopRunning
 import Testing
 
 @Suite("Whatever happens to the path, every call ends by its deadline and tells the truth", .timeLimit(.minutes(30)))
@@ -128,5 +128,5 @@ struct CallsUnderFaultTests {
 
 enum Wire {
     /// Many places instead of few.
-    static let isThorough = ProcessInfo.processInfo.environment["SHOP_TESTS_ALL"] == "1"
+    static let isThorough = Thorough.isWanted
 }

@@ -5,7 +5,10 @@ import Testing
 
 extension WholeShop {
     /// The broker's alarms hold back whoever publishes; that is said, and ends by itself.
-    @Suite("A broker with an alarm", .shop, .serialized, .timeLimit(.minutes(4)))
+    ///
+    /// Half a minute of it is the deadline of an order that nobody takes.
+    @Suite(
+        "A broker with an alarm", .enabled(if: Thorough.isWanted), .shop, .serialized, .timeLimit(.minutes(4)))
     struct Alarm {
         @Test(
             "P5: low on memory: readiness and status say so, placing ends at its deadline, and all goes on afterwards")

@@ -37,7 +37,7 @@ extension WholeShop.BadInput {
         #expect(try await shop.deadLetters().contains { $0.eventId == message.messageId } == false)
     }
 
-    @Test("Looking at dead letters fifty times changes nothing")
+    @Test("Looking at dead letters again and again changes nothing")
     func looking() async throws {
         let shop = try ShopFixture.current()
         var message = ForeignMessage("not an event")
@@ -49,7 +49,7 @@ extension WholeShop.BadInput {
         #expect(letter.type == "some.type")
         #expect(letter.attempts == 1)
         let before = try await shop.deadLetters()
-        for _ in 1...50 { #expect(try await shop.deadLetters() == before) }
+        for _ in 1...Thorough.choose(50, else: 8) { #expect(try await shop.deadLetters() == before) }
         let ready = try await waitFor("the letters back in their queue") {
             let ready = try await shop.queues()["order.dead"]?.ready
             return ready == before.count ? ready : nil

@@ -14,7 +14,7 @@ extension WholeShop {
                 do {
                     try await broker.start()
                     try await ShopFixture.with(on: broker) { shop in
-                        try await ride(shop, sku: "STOPPED") { try await broker.stop() }
+                        if Thorough.isWanted { try await ride(shop, sku: "STOPPED") { try await broker.stop() } }
                         try await ride(shop, sku: "KILLED") { try await broker.kill() }
                     }
                 } catch {
