@@ -39,8 +39,8 @@ struct MailMessageTests {
             0, -1, 1, 59, 86_399, 86_400, -86_400, -86_401, 951_782_400, 951_868_800, 1_709_164_800, 4_107_542_400,
             Mails.time, 253_402_300_799, -2_208_988_800, 2_147_483_647, 2_147_483_648,
         ]
-        // Every day of a cycle of leap years around a century, at an odd second of the day.
-        times += (0..<1500).map { 4_070_908_800 + Int64($0) * 86_400 + Int64($0 * 7919 % 86_400) }
+        // Days all over a cycle of leap years around a century, at an odd second of the day.
+        times += (0..<250).map { 4_070_908_800 + Int64($0) * 6 * 86_400 + Int64($0 * 7919 % 86_400) }
         let mails = try await MailReader.read(times.map { try Mails.make(seconds: $0) })
         for (time, mail) in zip(times, mails) {
             #expect(mail.secondsSince1970 == time)
