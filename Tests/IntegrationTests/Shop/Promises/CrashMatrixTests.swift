@@ -9,7 +9,7 @@ extension WholeShop {
     struct CrashMatrix {
         private static let steps = ["receive", "begin", "handler", "commit", "publish", "confirm", "mark", "ack"]
         static let points = ["before", "after"].flatMap { when in steps.map { "\(when)-\($0)" } }
-        private static let times = Thorough.choose(25, else: 2)
+        private static let times = Thorough.choose(25, else: 1)
 
         /// All four at once: each crashes while the others do.
         @Test("crash point", .timeLimit(.minutes(10)), arguments: points)
