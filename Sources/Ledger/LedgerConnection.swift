@@ -62,7 +62,17 @@ final class LedgerConnection: Sendable {
         if !leaving.isEmpty { CrashPoint.after(.mark) }
     }
 
-    func removeWithNext(_ numbers: [Int64]) { confirmed.withLock { $0.add(numbers) } }
+    /// The broker has these. In one go on the ledger's thread: whoever is committed afterwards takes them out first, so none
+    /// can come to wait for a key whose row leaves without a word.
+    ///
+    /// - Returns: false when somebody waits for one of their keys already, and then nothing was done.
+    func removeWithNext(_ rows: [Outbox.Row]) throws -> Bool {
+        try look { database in
+            guard try !Outbox.hasFollowers(rows, in: database) else { return false }
+            confirmed.withLock { $0.add(rows.map(\.sequence)) }
+            return true
+        }
+    }
 
     var hasConfirmed: Bool { confirmed.withLock { !$0.numbers.isEmpty } }
 

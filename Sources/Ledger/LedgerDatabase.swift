@@ -191,9 +191,13 @@ final class LedgerDatabase: Sendable {
         }
     }
 
-    /// The broker has these rows of the outbox, and nobody waits for their keys: they leave with the next transaction or
-    /// consistent view.
-    func removeWithNext(_ numbers: [Int64]) throws(LedgerError) { try open().removeWithNext(numbers) }
+    /// The broker has these rows of the outbox: unless somebody waits for one of their keys, they leave with the next
+    /// transaction or consistent view. Throws as ``write(_:_:)``.
+    ///
+    /// - Returns: false when somebody waits, and then nothing was done.
+    nonisolated(nonsending) func removeWithNext(_ rows: [Outbox.Row]) async throws -> Bool {
+        try await reading { try $0.removeWithNext(rows) }
+    }
 
     /// Takes out those that no transaction has taken yet. Throws as ``write(_:_:)``.
     nonisolated(nonsending) func removeConfirmed() async throws {

@@ -112,12 +112,8 @@ final class OutboxRelay: Sendable {
     ) async throws -> Bool {
         let changes = judged.filter { $1 != .again && $1 != .suspected }
         guard !changes.isEmpty else { return false }
-        if isAll, changes.allSatisfy({ $1 == .sent }) {
-            let rows = changes.map(\.0)
-            if try await !database.look({ try Outbox.hasFollowers(rows, in: $0) }) {
-                try database.removeWithNext(rows.map(\.sequence))
-                return false
-            }
+        if isAll, changes.allSatisfy({ $1 == .sent }), try await database.removeWithNext(changes.map(\.0)) {
+            return false
         }
         CrashPoint.before(.mark)
         // What a power failure undoes of it is sent again, with the same ids.

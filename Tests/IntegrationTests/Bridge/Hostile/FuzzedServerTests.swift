@@ -1,11 +1,12 @@
 import AMQPBridge
 import AMQPBridgeTesting
+import ShopRunning
 import Testing
 
 @Suite("A server's bytes changed at random get an error by the deadline, never a crash", .timeLimit(.minutes(60)))
 struct FuzzedServerTests {
     /// Cases of a commit and of a thorough run; each is its own seed.
-    private static let count = Wire.isThorough ? 20_000 : 200
+    private static let count = Thorough.isWanted ? 20_000 : 200
     /// So many at a time: they wait most of the time.
     private static let atOnce = 16
     private static let memoryLimit = 64 << 20

@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Logging
+import ShopRunning
 import Synchronization
 import Testing
 
@@ -24,7 +25,7 @@ struct MemoryTests {
         var subject: String { "memory" }
     }
 
-    @Test("RSS grows by no more than 5 MB after the first 50,000", .enabled(if: Wire.isThorough))
+    @Test("RSS grows by no more than 5 MB after the first 50,000", .enabled(if: Thorough.isWanted))
     func million() async throws {
         try await withBroker { broker in
             let topology = ServiceTopology(

@@ -1,6 +1,7 @@
 import AMQPBridge
 import AMQPBridgeTesting
 import Foundation
+import ShopRunning
 import Testing
 
 @Suite("A bus loses nothing and comes back by itself, whatever the path does", .timeLimit(.minutes(30)))
@@ -30,7 +31,7 @@ struct BusUnderFaultTests {
     /// Places in the stream where a fault strikes, chosen by the seed.
     private static let positions: [Int] = {
         var random = SeededGenerator(seed: 7)
-        return (0..<(Wire.isThorough ? 8 : 1)).map { _ in Int.random(in: 0..<4096, using: &random) }
+        return (0..<(Thorough.isWanted ? 8 : 1)).map { _ in Int.random(in: 0..<4096, using: &random) }
     }()
 
     /// So many at a time: they wait most of the time.

@@ -21,7 +21,7 @@ struct CallsUnderFaultTests {
         for fault in FaultProxy.Fault.allCases {
             for direction in FaultProxy.Direction.allCases {
                 let isOnePlaceEnough = fault == .trickle || fault == .throttle
-                let count = isOnePlaceEnough ? 0 : Wire.isThorough ? 24 : 1
+                let count = isOnePlaceEnough ? 0 : Thorough.isWanted ? 24 : 1
                 cases.append(Case(fault: fault, direction: direction, position: 0))
                 for _ in 0..<count {
                     let position = Int.random(in: 1..<900, using: &random)
@@ -124,9 +124,4 @@ struct CallsUnderFaultTests {
             try await liveAgain(through: proxy, broker)
         }
     }
-}
-
-enum Wire {
-    /// Many places instead of few.
-    static let isThorough = Thorough.isWanted
 }
