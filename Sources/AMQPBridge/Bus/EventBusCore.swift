@@ -167,10 +167,7 @@ package final class EventBusCore: EventBus {
                 group.addTask {
                     Part.handling(try await self.follow(on: connection, subscription, from: .prefetch(prefetch)))
                 }
-                group.addTask {
-                    try await gracefulShutdown()
-                    return Part.handling(self.flow.stop())
-                }
+                group.addTask { Part.handling(await self.stopAtShutdown()) }
                 group.addTask(executorPreference: subscription.executor) {
                     try await subscription.take(from: consumer)
                     return .consumer
@@ -213,14 +210,19 @@ package final class EventBusCore: EventBus {
             group.addTask { await self.wishToStart() }
             group.addTask { throw await connection.closed() }
             group.addTask {
-                try await gracefulShutdown()
-                self.flow.stop()
+                await self.stopAtShutdown()
                 return .stopped
             }
             defer { group.cancelAll() }
             guard case .prefetch(let prefetch)?? = try await group.next() else { return nil }
             return (try await connection.consume(topology.inQueue, prefetch: prefetch, isExclusive: false), prefetch)
         }
+    }
+
+    /// Until cancelled. That is no error: who is cancelled here may have stopped for the same shutdown, seen elsewhere.
+    private func stopAtShutdown() async {
+        guard (try? await gracefulShutdown()) != nil else { return }
+        flow.stop()
     }
 
     /// Waits until something else is wanted than a pause. There is nothing in hand yet that could be given back.
