@@ -64,7 +64,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
-        .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
@@ -124,10 +123,7 @@ let package = Package(
         // The API's description is part of the binary, too.
         service(
             "OrderSvc",
-            with: [
-                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            with: ["COpenSSL", .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")],
             embedding: [.embedInCode("openapi.json")]),
         service("InventorySvc"),
         service("ShippingSvc"),

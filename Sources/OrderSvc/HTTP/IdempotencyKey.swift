@@ -1,5 +1,5 @@
 import AMQPBridge
-import Crypto
+import COpenSSL
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -38,7 +38,11 @@ struct IdempotencyKey: Hashable {
     }
 
     func seal(_ body: [UInt8]) -> Seal {
-        Seal(key: text, bodyHash: SHA256.hash(data: body).map(\.hexadecimal).joined())
+        let hash = [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) { hash, count in
+            SHA256(body, body.count, hash.baseAddress)
+            count = hash.count
+        }
+        return Seal(key: text, bodyHash: hash.map(\.hexadecimal).joined())
     }
 }
 
