@@ -1,3 +1,5 @@
+import CRabbitMQ
+
 /// Who is told what became of publishings: a task that waits for its one, or for all of its batch.
 ///
 /// Trivial to copy, as one is moved three times on its way. The batch is kept alive by the call that waits for it.
@@ -11,6 +13,14 @@ enum PublishWaiter: Sendable {
         case .single(let continuation): continuation.resume(returning: outcome)
         case .batch(let batch, _): batch.takeUnretainedValue().resolve(indices, outcome)
         }
+    }
+
+    /// Said some waiters ahead of `resume`. A task was last at work on another core; to wait for its memory, one waiter after
+    /// the other, took a thirteenth of the time of a publishing.
+    @inline(__always)
+    func prefetch() {
+        guard case .single(let continuation) = self else { return }
+        PublishingTask(of: continuation).prefetch()
     }
 
     var isCancelled: Bool {
@@ -35,6 +45,14 @@ struct PublishingTask: Sendable {
     init<Value>(of continuation: UnsafeContinuation<Value, Never>) { bits = unsafeBitCast(continuation, to: UInt.self) }
 
     var isCancelled: Bool { unsafeBitCast(bits, to: UnsafeCurrentTask.self).isCancelled }
+
+    /// The task's head and its first frames, which lie behind it.
+    @inline(__always)
+    func prefetch() {
+        for offset in stride(from: 0, to: 384 as UInt, by: 64) {
+            prefetch_for_writing(UnsafeRawPointer(bitPattern: bits + offset))
+        }
+    }
 
     /// True for the task that asks.
     var isCurrent: Bool { withUnsafeCurrentTask { $0.map { unsafeBitCast($0, to: UInt.self) == bits } ?? false } }

@@ -88,7 +88,14 @@ struct PublishWindow {
         Self.resume(tracker.failAll(error))
     }
 
+    /// So many waiters ahead are fetched: about as many lines as a core fetches at a time.
+    private static let lookahead = 8
+
     private static func resume(_ resolved: [ConfirmTracker<PublishWaiter>.Resolved]) {
-        for (waiter, indices, outcome) in resolved { waiter.resume(indices, outcome) }
+        for (index, (waiter, indices, outcome)) in resolved.enumerated() {
+            let ahead = index + lookahead
+            if ahead < resolved.count { resolved[ahead].waiter.prefetch() }
+            waiter.resume(indices, outcome)
+        }
     }
 }
