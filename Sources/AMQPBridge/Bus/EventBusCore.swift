@@ -174,6 +174,8 @@ package final class EventBusCore: EventBus {
                 }
                 for try await finished in group where finished == .consumer { group.cancelAll() }
             }
+            // Who is cancelled without having been asked to end settles nothing any more.
+            if !Task.isShuttingDownGracefully { try Task.checkCancellation() }
         } catch {
             reportLoss(consumer)
             await subscription.discard(upTo: consumer.epoch)

@@ -7,7 +7,7 @@ extension WholeShop {
     /// The broker goes and comes back; with a broker of its own, since others are using the one that was given.
     @Suite("The broker goes and comes back", .serialized, .timeLimit(.minutes(4)))
     struct BrokerOutages {
-        @Test("P2, P5: stopped and killed in mid-flow; services come back by themselves and every order completes")
+        @Test("P2, P5: it ends in mid-flow; services come back by themselves and every order completes")
         func outages() async throws {
             try await TemporaryFolder.with("broker") { folder in
                 let broker = ShopBroker(runDirectory: folder.path)
