@@ -12,4 +12,7 @@
 #include <amqp_tcp_socket.h>
 #endif
 
+// Not rabbitmq-c's; Swift has no such instruction. Harmless for any address.
+static inline void crabbitmq_prefetch(const void *address) { __builtin_prefetch(address, 1); }
+
 #endif

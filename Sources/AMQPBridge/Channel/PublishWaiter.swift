@@ -1,5 +1,3 @@
-import CRabbitMQ
-
 /// Who is told what became of publishings: a task that waits for its one, or for all of its batch.
 ///
 /// Trivial to copy, as one is moved three times on its way. The batch is kept alive by the call that waits for it.
@@ -48,11 +46,7 @@ struct PublishingTask: Sendable {
 
     /// The task's head and its first frames, which lie behind it.
     @inline(__always)
-    func prefetch() {
-        for offset in stride(from: 0, to: 384 as UInt, by: 64) {
-            prefetch_for_writing(UnsafeRawPointer(bitPattern: bits + offset))
-        }
-    }
+    func prefetch() { Prefetch.lines(6, from: bits) }
 
     /// True for the task that asks.
     var isCurrent: Bool { withUnsafeCurrentTask { $0.map { unsafeBitCast($0, to: UInt.self) == bits } ?? false } }

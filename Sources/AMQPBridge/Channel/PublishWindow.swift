@@ -88,7 +88,7 @@ struct PublishWindow {
         Self.resume(tracker.failAll(error))
     }
 
-    /// So many waiters ahead are fetched: about as many lines as a core fetches at a time.
+    /// So many waiters ahead one is fetched: long enough before its turn, and none is pushed out again until then.
     private static let lookahead = 8
 
     private static func resume(_ resolved: [ConfirmTracker<PublishWaiter>.Resolved]) {
