@@ -1,5 +1,4 @@
 import DequeModule
-import Synchronization
 
 // The I/O thread's side.
 extension PublishLane {
@@ -69,6 +68,12 @@ extension PublishLane {
                     submission.publishings, rest, submission.waiter, submission.deadline, &state, &refused))
             if !submission.isDone { state.waiting.prepend(submission) }
         }
+    }
+
+    /// Said before the publishers are told, of whom most come back at once with their next.
+    func noteConfirmed(_ count: Int) {
+        guard count > Self.lone else { return }
+        state.withLock { $0.returning = count }
     }
 
     func setBlocked(reason: String?) {

@@ -1,5 +1,4 @@
 import DequeModule
-import Synchronization
 
 /// Where publishers leave their messages.
 ///
@@ -13,10 +12,10 @@ import Synchronization
 final class PublishLane: Sendable {
     /// Encoded and not yet taken, in bytes, when encoding pauses.
     private static let bytesLimit = 1 << 20
-    /// Of one batch, encoded under one lock.
-    private static let stretch = 32
+    /// Of one batch, encoded under one lock: with fewer, two batches take turns, and most turns are a switch of threads.
+    private static let stretch = 128
     /// With fewer on their way a message is lone: nobody gains by gathering.
-    private static let lone = 16
+    static let lone = 16
     /// So many bytes are worth a write of their own. Who made them writes them: they are in its core's cache, and for
     /// another to fetch them from there costs as much as making them.
     private static let worthWriting = 64 << 10
@@ -40,6 +39,9 @@ final class PublishLane: Sendable {
         var waiting: Deque<PublishSubmission> = []
         /// How many more may be unconfirmed; none before the login.
         var room = 0
+        /// How many of those just confirmed have no successor yet: who is told comes back with his next, most of the time.
+        /// When all are back, nothing is gained by waiting for more.
+        var returning = Int.max
         /// For all that comes before the next visit of the I/O thread: reading the clock for every message would show.
         var deadline = MonotonicInstant.distantPast
         /// The I/O thread has been woken since its last visit.
@@ -61,13 +63,13 @@ final class PublishLane: Sendable {
         var closed: AMQPError?
     }
 
-    let state: Mutex<State>
+    let state: AdaptiveLock<State>
     let timeout: Duration
     private let span: Nanoseconds
     private let wake: @Sendable () -> Void
 
     init(frameMax: Int, timeout: Duration, wake: @escaping @Sendable () -> Void) {
-        state = Mutex(State(bytes: OutboundBuffer(channel: CConnection.channel, frameMax: frameMax)))
+        state = AdaptiveLock(State(bytes: OutboundBuffer(channel: CConnection.channel, frameMax: frameMax)))
         self.timeout = timeout
         span = Nanoseconds(timeout)
         self.wake = wake
@@ -152,8 +154,10 @@ final class PublishLane: Sendable {
     /// Writes what should not wait; true when the I/O thread has to be woken for the rest.
     private func depart(_ state: inout State) -> Bool {
         let isLone = !state.isResting && state.limit - state.room <= Self.lone
-        if state.isPenFree, let pen = state.pen, isLone || state.bytes.count >= Self.worthWriting {
+        let areBack = state.returning <= 0
+        if state.isPenFree, let pen = state.pen, isLone || areBack || state.bytes.count >= Self.worthWriting {
             Self.write(&state, pen)
+            if areBack { state.returning = .max }
         }
         if state.isAwaited || (state.isVisitNear && state.bytes.isEmpty && state.waiting.isEmpty) { return false }
         state.isAwaited = true
@@ -207,6 +211,7 @@ final class PublishLane: Sendable {
         if messageID == nil, publishing.isMandatory { messageID = UUIDv7().description }
         state.returnKeys.append(try state.bytes.append(publishing, messageID: messageID))
         state.room -= 1
+        state.returning -= 1
     }
 
     static let cancelled = AMQPError(.cancelled, "the publishing task was cancelled while it waited")

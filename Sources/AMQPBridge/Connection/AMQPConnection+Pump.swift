@@ -53,10 +53,12 @@ extension AMQPConnection {
             if count > 0 { lastRead = .now }
             // What the answers are to: publishers may have sent since the last visit. Before a rest they may go on.
             takePublishings(willWrite: !isResting)
+            let settled = window.settled
             try acceptAll(&assembler, &arrived)
             answers.noteRead(count, at: lastRead)
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
+            lane.noteConfirmed(window.settled - settled)
             window.resumeResolved()
             guard count == CConnection.readSize else { break }
         } while lastRead - begin < Self.readingTime
