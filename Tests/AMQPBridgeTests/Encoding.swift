@@ -13,7 +13,9 @@ enum Encoding {
 
     @discardableResult
     static func append(_ publishing: Publishing, to buffer: inout OutboundBuffer) throws -> ReturnKey {
-        try buffer.append(publishing, messageID: publishing.properties.messageID)
+        try withUnsafePointer(to: publishing) { (place) throws(AMQPError) in
+            try buffer.append(place, messageID: publishing.properties.messageID)
+        }
     }
 
     /// Bytes of the content header's whole frame.

@@ -74,7 +74,7 @@ private final class TestedLane: Sendable {
         publishing = Publishing(
             exchange: "events", routingKey: "key", properties: properties, body: Array(repeating: 1, count: bodySize))
         var buffer = OutboundBuffer(channel: 1, frameMax: 131_072)
-        _ = try buffer.append(publishing, messageID: "m")
+        _ = try Encoding.append(publishing, to: &buffer)
         messageSize = buffer.count
         var ends: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)

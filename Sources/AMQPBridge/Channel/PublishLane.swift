@@ -108,7 +108,7 @@ final class PublishLane: Sendable {
                 return nil
             }
             do throws(AMQPError) {
-                try Self.encode(publishing, &state)
+                try withUnsafePointer(to: publishing) { (place) throws(AMQPError) in try Self.encode(place, &state) }
                 state.entries.append(PublishEntry(waiter: waiter, indices: 0..<1, deadline: state.deadline))
                 return nil
             } catch {
@@ -184,6 +184,18 @@ final class PublishLane: Sendable {
         _ publishings: [Publishing], _ indices: Range<Int>, _ waiter: PublishWaiter, _ deadline: MonotonicInstant,
         _ state: inout State, _ refused: inout [Refused]
     ) -> Int {
+        precondition(indices.upperBound <= publishings.count, "publishings that are not there")
+        return publishings.withUnsafeBufferPointer { publishings in
+            guard let base = publishings.baseAddress else { return 0 }
+            return send(base, indices, waiter, deadline, &state, &refused)
+        }
+    }
+
+    /// In their place: see ``OutboundBuffer/append(_:messageID:)``.
+    private static func send(
+        _ base: UnsafePointer<Publishing>, _ indices: Range<Int>, _ waiter: PublishWaiter,
+        _ deadline: MonotonicInstant, _ state: inout State, _ refused: inout [Refused]
+    ) -> Int {
         var (first, next) = (indices.lowerBound, indices.lowerBound)
         func register(_ state: inout State) {
             guard first < next else { return }
@@ -191,7 +203,7 @@ final class PublishLane: Sendable {
         }
         while next < indices.upperBound, hasRoom(state) {
             do throws(AMQPError) {
-                try encode(publishings[next], &state)
+                try encode(base + next, &state)
                 next += 1
             } catch {
                 register(&state)
@@ -205,11 +217,11 @@ final class PublishLane: Sendable {
     }
 
     @inline(__always)
-    private static func encode(_ publishing: borrowing Publishing, _ state: inout State) throws(AMQPError) {
-        var messageID = publishing.properties.messageID
+    private static func encode(_ place: UnsafePointer<Publishing>, _ state: inout State) throws(AMQPError) {
+        var messageID = place.pointee.properties.messageID
         // A return names its message only by its id.
-        if messageID == nil, publishing.isMandatory { messageID = UUIDv7().description }
-        state.returnKeys.append(try state.bytes.append(publishing, messageID: messageID))
+        if messageID == nil, place.pointee.isMandatory { messageID = UUIDv7().description }
+        state.returnKeys.append(try state.bytes.append(place, messageID: messageID))
         state.room -= 1
         state.returning -= 1
     }

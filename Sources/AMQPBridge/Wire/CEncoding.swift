@@ -8,27 +8,34 @@ import CRabbitMQ
 extension OutboundBuffer {
     /// Written in one go, with room for the largest that there may be, and judged afterwards.
     ///
-    /// - Parameter messageID: sent as the message's id; what the publishing itself has there is not looked at.
+    /// - Parameters:
+    ///   - place: where the publishing is. It is read field by field: one in an array would be copied first, which is a
+    ///     tenth of all instructions of a batch.
+    ///   - messageID: sent as the message's id; what the publishing itself has there is not looked at.
     /// - Returns: what a return of it would have in common with it; `none` when it cannot be returned.
-    mutating func append(_ publishing: borrowing Publishing, messageID: String?) throws(AMQPError) -> ReturnKey {
-        let body = publishing.body.count
+    mutating func append(_ place: UnsafePointer<Publishing>, messageID: String?) throws(AMQPError) -> ReturnKey {
+        let body = place.pointee.body.count
+        let isMandatory = place.pointee.isMandatory
+        let properties = place.pointee.properties
         let (channel, user, frameMax) = (channel, user, frameMax)
         let largest = max(1, frameMax - MessageLimits.frameOverhead)
-        let tables = try MessageLimits.checkedSize(of: publishing.properties.headers)
+        let tables = try MessageLimits.checkedSize(of: properties.headers)
         guard body <= MessageLimits.maxBodySize, tables <= largest else {
-            throw MessageLimits.fault(publishing, messageID, user, frameMax)
+            throw MessageLimits.fault(place.pointee, messageID, user, frameMax)
         }
-        let frames = 2 + (body + largest - 1) / largest
+        // Most bodies fit into one frame and need no division.
+        let frames = body <= largest ? 3 : 2 + (body + largest - 1) / largest
         let capacity = Self.largestMethod + Self.largestHeader + tables + body + frames * MessageLimits.frameOverhead
         return try append(capacity: capacity) { (writer) throws(AMQPError) in
-            let names = writer.writeMethod(publishing, channel)
+            let names = writer.writeMethod(
+                place.pointee.exchange, place.pointee.routingKey, isMandatory: isMandatory, channel)
             let (header, id) = try writer.writeHeader(
-                publishing.properties, bodySize: body, messageID: messageID, userID: user, channel)
+                properties, bodySize: body, messageID: messageID, userID: user, channel)
             guard !writer.isTextTooLong, header <= largest else {
-                throw MessageLimits.fault(publishing, messageID, user, frameMax)
+                throw MessageLimits.fault(place.pointee, messageID, user, frameMax)
             }
-            publishing.body.withUnsafeBytes { writer.writeBody($0, channel, largest: largest) }
-            guard publishing.isMandatory else { return .none }
+            place.pointee.body.withUnsafeBytes { writer.writeBody($0, channel, largest: largest) }
+            guard isMandatory else { return .none }
             return ReturnKey(id: writer.written(id), names: writer.written(names))
         }
     }
@@ -72,22 +79,24 @@ extension OutboundBuffer {
 }
 
 extension FrameWriter {
-    /// Where the frame begins, for `endFrame`.
+    /// Type, channel and size (AMQP 0-9-1, 4.2.3).
+    private static let frameHeader = 7
+
+    /// Type and channel, and room for the size that `endFrame` knows. Returns where the frame begins.
     @inline(__always)
     fileprivate mutating func beginFrame(_ type: Int32, _ channel: UInt16) -> Int {
-        defer {
-            write(UInt8(truncatingIfNeeded: type))
-            write(channel)
-            write(UInt32(0))
-        }
-        return count
+        let start = count
+        let place = take(Self.frameHeader)
+        place.storeBytes(of: UInt8(truncatingIfNeeded: type), as: UInt8.self)
+        (place + 1).storeBytes(of: channel.bigEndian, as: UInt16.self)
+        return start
     }
 
     /// Returns how large its payload is.
     @inline(__always)
     @discardableResult
     fileprivate mutating func endFrame(from start: Int) -> Int {
-        let payload = count - start - 7
+        let payload = count - start - Self.frameHeader
         replace(at: start + 3, by: UInt32(truncatingIfNeeded: payload))
         write(UInt8(AMQP_FRAME_END))
         return payload
@@ -95,15 +104,17 @@ extension FrameWriter {
 
     /// Returns where exchange and routing key are, with their length octets.
     @inline(__always)
-    fileprivate mutating func writeMethod(_ publishing: borrowing Publishing, _ channel: UInt16) -> Range<Int> {
+    fileprivate mutating func writeMethod(
+        _ exchange: ExchangeName, _ routingKey: RoutingKey, isMandatory: Bool, _ channel: UInt16
+    ) -> Range<Int> {
         let frame = beginFrame(AMQP_FRAME_METHOD, channel)
         write(UInt32(AMQP_BASIC_PUBLISH_METHOD))
         write(UInt16(0))
         let names = count
-        writeShort(publishing.exchange.rawValue)
-        writeShort(publishing.routingKey.rawValue)
+        writeShort(exchange.rawValue)
+        writeShort(routingKey.rawValue)
         let end = count
-        write(UInt8(publishing.isMandatory ? 1 : 0))
+        write(UInt8(isMandatory ? 1 : 0))
         endFrame(from: frame)
         return names..<end
     }

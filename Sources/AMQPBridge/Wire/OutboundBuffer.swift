@@ -92,8 +92,7 @@ struct FrameWriter {
     /// Big endian, as everything in AMQP.
     @inline(__always)
     mutating func write<Number: FixedWidthInteger>(_ number: Number) {
-        replace(at: count, by: number)
-        count += MemoryLayout<Number>.size
+        take(MemoryLayout<Number>.size).storeBytes(of: number.bigEndian, as: Number.self)
     }
 
     /// For a size that is known only afterwards.
@@ -105,8 +104,7 @@ struct FrameWriter {
     @inline(__always)
     mutating func write(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
-        room(count, bytes.count).copyMemory(from: source, byteCount: bytes.count)
-        count += bytes.count
+        take(bytes.count).copyMemory(from: source, byteCount: bytes.count)
     }
 
     /// A length octet and the text.
@@ -121,8 +119,9 @@ struct FrameWriter {
             isTextTooLong = true
             return
         }
-        write(UInt8(truncatingIfNeeded: bytes.count))
-        write(bytes)
+        let place = take(1 + bytes.count)
+        place.storeBytes(of: UInt8(truncatingIfNeeded: bytes.count), as: UInt8.self)
+        if let source = bytes.baseAddress { (place + 1).copyMemory(from: source, byteCount: bytes.count) }
     }
 
     /// Lends what is free to an encoder, which says how much of it was used.
@@ -135,6 +134,13 @@ struct FrameWriter {
     /// What was written there.
     func written(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: memory[range])
+    }
+
+    /// The next bytes, for the caller to write.
+    @inline(__always)
+    mutating func take(_ size: Int) -> UnsafeMutableRawPointer {
+        defer { count += size }
+        return room(count, size)
     }
 
     /// The bounds check of everything here: a wrong size computed on our side must not become a wild write.
