@@ -11,6 +11,8 @@ struct PublishLaneTests {
         let lane = try TestedLane(isResting: true)
         lane.lane.noteConfirmed(20)
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // Also when something fails: the group waits for its publishers.
+            defer { lane.end() }
             for number in 1...19 {
                 try await lane.publish(in: &group)
                 #expect(lane.arrived == 0, "after \(number)")
@@ -20,7 +22,6 @@ struct PublishLaneTests {
             // Who comes besides has nobody to wait for, but must not make each a write.
             try await lane.publish(in: &group)
             #expect(lane.arrived == 20 * lane.messageSize)
-            lane.end()
         }
     }
 
@@ -29,11 +30,11 @@ struct PublishLaneTests {
         let lane = try TestedLane(isResting: true, bodySize: 7000)
         lane.lane.noteConfirmed(20)
         try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { lane.end() }
             for _ in 1...19 { try await lane.publish(in: &group) }
             #expect(lane.arrived == 10 * lane.messageSize)
             try await lane.publish(in: &group)
             #expect(lane.arrived == 20 * lane.messageSize)
-            lane.end()
         }
     }
 
@@ -42,9 +43,9 @@ struct PublishLaneTests {
         let lane = try TestedLane(isResting: true)
         lane.lane.noteConfirmed(PublishLane.lone)
         try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { lane.end() }
             for _ in 1...PublishLane.lone + 1 { try await lane.publish(in: &group) }
             #expect(lane.arrived == 0)
-            lane.end()
         }
     }
 
@@ -52,11 +53,11 @@ struct PublishLaneTests {
     func lone() async throws {
         let lane = try TestedLane(isResting: false)
         try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { lane.end() }
             for number in 1...3 {
                 try await lane.publish(in: &group)
                 #expect(lane.arrived == number * lane.messageSize)
             }
-            lane.end()
         }
     }
 }

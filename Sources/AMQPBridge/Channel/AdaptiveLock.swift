@@ -5,13 +5,17 @@ import Glibc
 /// `Mutex` hands the lock over to whoever has waited longest (on Linux it is a futex with priority inheritance, Swift 6.3):
 /// everybody else then waits until that thread is on a core again, message after message. This one spins for a moment, and
 /// who comes by takes it. Where threads rarely meet, use `Mutex`.
-struct AdaptiveLock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+///
+/// Sendable although it holds pointers: it can't be copied, so that both pieces of memory have one owner and live as long as
+/// it; a pthread mutex is made to be locked by any thread; and the value is reached through `withLock` alone, which holds
+/// it. The value is Sendable itself, so nothing of it that a `body` hands out can be what two threads must not have.
+struct AdaptiveLock<Value: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     /// Read and written only by who holds the mutex. Memory of its own, so that no access has to be checked as one to a
     /// class's property is.
     private let value: UnsafeMutablePointer<Value>
 
-    init(_ initial: consuming sending Value) {
+    init(_ initial: consuming Value) {
         mutex = .allocate(capacity: 1)
         var attributes = pthread_mutexattr_t()
         pthread_mutexattr_init(&attributes)
