@@ -94,7 +94,7 @@ struct OrderBoardStore {
         try transaction.first("SELECT * FROM orders WHERE order_id = ?", .text(orderID)).map(Self.item)
     }
 
-    /// Those that began last, the newest first.
+    /// Those heard of last, the newest first. Orders placed together are handled side by side: any of them may be it.
     func newest(limit: Int) throws -> [Item] {
         try transaction.query("SELECT * FROM orders ORDER BY number DESC LIMIT ?", SQLValue(limit)).map(Self.item)
     }
