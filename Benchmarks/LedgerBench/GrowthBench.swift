@@ -1,4 +1,5 @@
 import AMQPBridge
+import Glibc
 import Ledger
 import Logging
 import Measure
@@ -26,6 +27,8 @@ final class GrowthBench {
     /// Fills up to that many orders, then measures.
     func line(at size: Int, events: Int) async throws -> String {
         try await fill(to: size)
+        // What the filling wrote goes to the disk now, not while others are measured.
+        sync()
         let batches = (0..<(events + Self.batchSize - 1) / Self.batchSize).map { _ in batch() }
         let ledger = ledger
         var latencies: [Duration] = []
