@@ -9,7 +9,7 @@ extension AMQPConnection {
     public func consume(
         _ queue: QueueName, prefetch: UInt16, isExclusive: Bool = false
     ) throws(AMQPError) -> DeliveryConsumer {
-        guard consumer == nil else {
+        guard pump.consumer == nil else {
             throw AMQPError(.invalidConfiguration, "this connection consumes already; a second consumer needs its own")
         }
         guard prefetch > 0 else {
@@ -19,15 +19,15 @@ extension AMQPConnection {
         try MessageLimits.check(queue)
         let thread = thread
         let consumer = DeliveryConsumer(
-            queue: queue, epoch: assembler.epoch, prefetch: prefetch, isExclusive: isExclusive
+            queue: queue, epoch: pump.assembler.epoch, prefetch: prefetch, isExclusive: isExclusive
         ) { thread.wake() }
         try perform { (wire) throws(AMQPError) in
             // The first deliveries, or the consumer's end, may arrive together with the answer: be ready for them.
-            self.consumer = consumer
+            pump.consumer = consumer
             do throws(AMQPError) {
-                consumerTag = try wire.consume(queue, prefetch: prefetch, isExclusive: isExclusive)
+                pump.consumerTag = try wire.consume(queue, prefetch: prefetch, isExclusive: isExclusive)
             } catch {
-                self.consumer = nil
+                pump.consumer = nil
                 throw error
             }
         }
@@ -37,8 +37,8 @@ extension AMQPConnection {
     /// No new deliveries for now. What has arrived stays with the consumer, whose sequence stays open; its deliveries can
     /// be settled as before. Does nothing without a running consumer.
     public func pauseConsumer() throws(AMQPError) {
-        guard let consumerTag else { return }
-        self.consumerTag = nil
+        guard let consumerTag = pump.consumerTag else { return }
+        pump.consumerTag = nil
         try perform { (wire) throws(AMQPError) in try wire.cancel(consumerTag: consumerTag) }
         // Deliveries that came before the answer are with the consumer now.
     }
@@ -49,26 +49,26 @@ extension AMQPConnection {
     /// - Throws: `invalidConfiguration` without a consumer; otherwise as ``consume(_:prefetch:isExclusive:)``, which ends
     ///   the connection.
     public func resumeConsumer(prefetch: UInt16) throws(AMQPError) {
-        guard let consumer, prefetch > 0 else {
+        guard let consumer = pump.consumer, prefetch > 0 else {
             throw AMQPError(.invalidConfiguration, "there is no consumer to resume, or the prefetch is 0")
         }
         try pauseConsumer()
         consumer.setPrefetch(prefetch)
         try perform { (wire) throws(AMQPError) in
-            consumerTag = try wire.consume(consumer.queue, prefetch: prefetch, isExclusive: consumer.isExclusive)
+            pump.consumerTag = try wire.consume(consumer.queue, prefetch: prefetch, isExclusive: consumer.isExclusive)
         }
     }
 
     /// No new deliveries any more: the consumer's sequence ends after what has arrived, which can still be settled.
     public func stopConsumer() throws(AMQPError) {
         try pauseConsumer()
-        consumer?.finish(nil)
+        pump.consumer?.finish(nil)
     }
 
     /// No new deliveries any more: what arrived and nobody has taken goes back to the queue, and the consumer's sequence
     /// ends. What was taken can still be settled.
     public func cancelConsumer() throws(AMQPError) {
-        guard let consumer else { return }
+        guard let consumer = pump.consumer else { return }
         try pauseConsumer()
         consumer.settle(consumer.discardArrived(), .requeue)
         consumer.finish(nil)

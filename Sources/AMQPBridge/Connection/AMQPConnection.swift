@@ -17,27 +17,7 @@ public actor AMQPConnection {
     nonisolated let lane: PublishLane
     nonisolated let end = ConnectionEnd()
 
-    var assembler: FrameAssembler
-    var window: PublishWindow
-    /// What `lane` held at the last visit; its arrays are empty between visits.
-    var intake = PublishLane.Intake()
-    var output: OutboundBuffer
-    var consumer: DeliveryConsumer?
-    var consumerTag: String?
-    var arrived: [Delivery] = []
-    var heartbeat = Nanoseconds.zero
-    var answers = AnswerWatch(at: .now)
-    var confirmPace = ConfirmPace()
-    var cancellations = CancellationLooks()
-    var deliveriesOfLastRead = 0
-    var lastRead = MonotonicInstant.now
-    var lastWrite = MonotonicInstant.now
-    var lastDelivery = MonotonicInstant.now
-    var lastIntake = MonotonicInstant.now
-    var isVisitNear = false
-    /// The thread takes a rest after this turn.
-    var isResting = false
-    var nextChecks = MonotonicInstant.now
+    var pump: Pump
 
     /// The connection's own I/O thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -78,17 +58,10 @@ public actor AMQPConnection {
         let thread = try ConnectionThread(stackSize: CConnection.stackSize(frameMax: options.frameMax))
         self.thread = thread
         lane = PublishLane(frameMax: options.frameMax, timeout: options.publishTimeout) { thread.wake() }
-        window = PublishWindow(
-            maxUnconfirmed: options.maxUnconfirmed, timeout: options.publishTimeout)
-        output = OutboundBuffer(channel: CConnection.channel, frameMax: options.frameMax)
-        assembler = FrameAssembler(
-            channel: CConnection.channel, maxBodySize: options.maxBodySize, epoch: ConnectionEpoch.next())
+        pump = Pump(options, lane)
     }
 
-    deinit {
-        thread.stop()
-        consumer?.finish(AMQPError(.closed, "the connection was let go of while its consumer ran; keep it meanwhile"))
-    }
+    deinit { thread.stop() }
 
     private nonisolated func openUnlessCancelled() async throws(AMQPError) {
         let attempt = try ConnectAttempt(within: options.connectTimeout, watchdog)
@@ -103,24 +76,20 @@ public actor AMQPConnection {
     }
 
     private func open(_ attempt: ConnectAttempt) -> Result<Void, AMQPError> {
+        let heartbeat: Nanoseconds
         do throws(AMQPError) {
             heartbeat = Nanoseconds(try wire.open(endpoint, options, attempt))
         } catch {
             return .failure(error)
         }
-        output.frameMax = wire.frameMax
+        pump.output.frameMax = wire.frameMax
         let user = options.sendsUserID ? endpoint.user : nil
-        output.user = user
+        pump.output.user = user
         lane.open(
             frameMax: wire.frameMax, user: user, room: options.maxUnconfirmed,
             SocketWriter(descriptor: wire.descriptor))
-        lastRead = .now
-        lastWrite = .now
-        answers.heartbeat = heartbeat
-        answers.noteAnswer()
-        thread.attach { [weak self] isReadable in
-            self?.assumeIsolated { $0.turn(isReadable: isReadable) }
-        }
+        pump.begin(heartbeat: heartbeat)
+        thread.attach(self)
         return .success(())
     }
 
@@ -136,7 +105,7 @@ public actor AMQPConnection {
         guard !end.isFinished else { return }
         if blockedReason == nil {
             try? stopConsumer()
-            _ = consumer?.discardArrived()
+            _ = pump.consumer?.discardArrived()
             if let _ = try? perform({ wire throws(AMQPError) in try wire.roundTrip() }) { wire.close() }
         }
         fail(AMQPError(.closed, "this connection was closed"))
@@ -157,8 +126,22 @@ public actor AMQPConnection {
     func fail(_ error: AMQPError) {
         guard end.finish(error) else { return }
         wire.shutdown()
-        window.close(error)
-        lane.close(error)
-        consumer?.finish(error.code == .closed ? nil : error)
+        pump.close(error)
+    }
+}
+
+extension AMQPConnection: ConnectionThread.Owner {
+    nonisolated func takeTurn(isReadable: Bool) -> ConnectionThread.Interest? {
+        assumeIsolated { $0.turn(isReadable: isReadable) }
+    }
+
+    private func turn(isReadable: Bool) -> ConnectionThread.Interest? {
+        guard !end.isFinished else { return nil }
+        do {
+            return try pump.turn(wire, isReadable: isReadable)
+        } catch {
+            fail(error)
+            return nil
+        }
     }
 }

@@ -7,7 +7,7 @@ package final class ConnectionEnd: Sendable {
 
     package init() {}
 
-    var isFinished: Bool { reason != nil }
+    var isFinished: Bool { state.withLock { $0 != nil } }
 
     package var reason: AMQPError? { state.withLock { $0 } }
 

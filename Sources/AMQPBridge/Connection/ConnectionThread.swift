@@ -7,7 +7,7 @@ import Synchronization
 /// librabbitmq, which is not thread-safe, on a single thread. The thread sleeps in `poll` on the socket and on a pipe;
 /// `wake()` writes to the pipe only when the thread really sleeps, so a burst costs one wake-up.
 final class ConnectionThread: SerialExecutor {
-    /// What the pump wants to be woken for.
+    /// What its owner wants to be woken for.
     struct Interest {
         var descriptor: Int32
         var wantsToWrite: Bool
@@ -16,12 +16,15 @@ final class ConnectionThread: SerialExecutor {
         var pause: Nanoseconds = .zero
     }
 
-    /// The pump: does what can be done now and says what to wait for; nil when there is no socket any more.
-    typealias Pump = @Sendable (_ isReadable: Bool) -> Interest?
+    /// Whose thread this is. An object, not a closure, which would be wrapped anew for every turn.
+    protocol Owner: AnyObject, Sendable {
+        /// Called on the thread: does what can be done now and says what to wait for; nil when there is no socket any more.
+        func takeTurn(isReadable: Bool) -> Interest?
+    }
 
     private struct Queue {
         var jobs: [UnownedJob] = []
-        var pump: Pump?
+        weak var owner: (any Owner)?
         var isStopped = false
     }
 
@@ -85,7 +88,7 @@ final class ConnectionThread: SerialExecutor {
         wake()
     }
 
-    /// True on the thread itself. `assumeIsolated` asks for it when the pump calls into the actor.
+    /// True on the thread itself. `assumeIsolated` asks for it when the actor takes its turn.
     func isIsolatingCurrentContext() -> Bool? {
         thread.load(ordering: .acquiring) == UInt(pthread_self())
     }
@@ -94,9 +97,9 @@ final class ConnectionThread: SerialExecutor {
         precondition(isIsolatingCurrentContext() == true, "not on the connection's thread")
     }
 
-    /// From now on the thread also calls `pump`, after every wake-up.
-    func attach(_ pump: @escaping Pump) {
-        queue.withLock { $0.pump = pump }
+    /// From now on its owner takes a turn after every wake-up, as long as somebody else holds it.
+    func attach(_ owner: any Owner) {
+        queue.withLock { $0.owner = owner }
         wake()
     }
 
@@ -104,7 +107,7 @@ final class ConnectionThread: SerialExecutor {
     func stop() {
         queue.withLock {
             $0.isStopped = true
-            $0.pump = nil
+            $0.owner = nil
         }
         wake()
     }
@@ -122,9 +125,9 @@ final class ConnectionThread: SerialExecutor {
         var jobs: [UnownedJob] = []
         while true {
             phase.store(Phase.running, ordering: .sequentiallyConsistent)
-            let (pump, isStopped) = queue.withLock { queue in
+            let isStopped = queue.withLock { queue in
                 swap(&jobs, &queue.jobs)
-                return (queue.pump, queue.isStopped)
+                return queue.isStopped
             }
             for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
             let hadJobs = !jobs.isEmpty
@@ -134,7 +137,7 @@ final class ConnectionThread: SerialExecutor {
                 if hadJobs { continue }
                 return
             }
-            let interest = pump?(isReadable)
+            let interest = takeTurn(isReadable)
             if let pause = interest?.pause, pause > .zero {
                 // Still `running` for `wake()`: whoever leaves work meanwhile pays no system call.
                 usleep(UInt32(clamping: pause.count / 1000))
@@ -143,6 +146,12 @@ final class ConnectionThread: SerialExecutor {
                 isReadable = sleep(interest)
             }
         }
+    }
+
+    /// A function of its own, so that the owner is held for the turn only and not while the thread sleeps.
+    @inline(never)
+    private func takeTurn(_ isReadable: Bool) -> Interest? {
+        queue.withLock { $0.owner }?.takeTurn(isReadable: isReadable)
     }
 
     /// Waits for the socket, a wake-up or the time-out; returns whether the socket can be read.
