@@ -45,8 +45,9 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
 
     /// Settles a delivery; a second time, or after the connection it came on is gone, this does nothing.
     ///
-    /// The frame leaves with the next write of the connection, merged with others: at the latest when half the prefetch
-    /// has gathered, or after as long again as the handler took, which is at least 16 ms and at most 100 ms.
+    /// Its frame leaves with others, merged: when half the prefetch has gathered; with the arrival of a delivery, when 16 have,
+    /// or none left in the last 16 ms; and without either after as long again as the handler took, which is at least 16 ms
+    /// and at most 100 ms. What has not left when the connection is lost is delivered again.
     public func settle(_ tag: DeliveryTag, _ settlement: Settlement) {
         note(CollectionOfOne(tag), settlement)
     }
@@ -65,10 +66,13 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
     private func note(_ tags: some Sequence<DeliveryTag>, _ settlement: Settlement) {
         let isTime = state.withLock { state in
             for tag in tags where tag.epoch == epoch { state.settlements.settle(tag.value, settlement) }
-            return state.settlements.unsent >= (isEager ? 1 : Swift.max(1, Int(state.prefetch) / 2))
+            return state.settlements.unsent >= press(state)
         }
         if isTime { wake() }
     }
+
+    /// So many settlements wait for nothing.
+    private func press(_ state: State) -> Int { isEager ? 1 : Swift.max(1, Int(state.prefetch) / 2) }
 
     /// Deliveries handed out and not settled yet.
     public var inHand: Int { state.withLock { $0.settlements.outstanding } }
@@ -143,8 +147,12 @@ extension DeliveryConsumer {
         waiter?.resume()
     }
 
-    package func takeSettlements() -> [SettlementFrame] {
-        state.withLock { $0.settlements.takeFrames() }
+    /// What was settled since the last time, if that is `many` or more, or half the prefetch.
+    package func takeSettlements(from many: Int = 1) -> [SettlementFrame] {
+        state.withLock { state in
+            guard state.settlements.unsent >= Swift.min(many, press(state)) else { return [] }
+            return state.settlements.takeFrames()
+        }
     }
 
     /// Ends the sequence after what has already arrived; nil: asked for by this side.

@@ -41,7 +41,7 @@ extension AMQPConnection {
 
     /// Writes everything that waits, within the call's time: a library call must not land inside a half-sent frame.
     private func flush() throws(AMQPError) {
-        try pump.writeAll(wire)
+        try pump.beforeCall(wire)
         while !pump.output.isEmpty {
             let left = wire.budget.left
             guard left > .zero else { throw AMQPError(.timeout, "the broker took nothing for \(options.callTimeout)") }

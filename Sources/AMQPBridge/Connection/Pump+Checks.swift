@@ -1,10 +1,5 @@
 // What the I/O thread waits for, and what it looks at when the time has come.
 extension Pump {
-    /// When to look for settlements that nobody pressed for: after as long again as the handlers have had, within these
-    /// limits. From about sixty events a second on a quick handler's ack leaves with the next delivery, for which the thread
-    /// is awake anyway, and a slow handler does not keep it busy.
-    private static let settlementDelay = Nanoseconds.milliseconds(16)...Nanoseconds.milliseconds(100)
-
     /// Under a load of deliveries the thread works in ticks instead of at every event, too: see `ConfirmPace`. A tick grows
     /// with the load, so that a little is served at once.
     private enum Tick {
@@ -17,18 +12,16 @@ extension Pump {
     /// Between the visits that publishers rely on.
     private static let visitInterval = Nanoseconds.milliseconds(50)
 
-    mutating func interest(
-        _ wire: borrowing CConnection, at now: MonotonicInstant
-    ) throws(AMQPError) -> ConnectionThread.Interest {
-        let rest = rest(at: now)
+    mutating func interest(_ wire: borrowing CConnection) throws(AMQPError) -> ConnectionThread.Interest {
+        let rest = rest()
         isResting = rest > .zero
-        if !isResting || now >= nextChecks { nextChecks = try check(wire, at: now) }
+        if !isResting || now >= nextChecks { nextChecks = try check(wire) }
         return ConnectionThread.Interest(
             descriptor: wire.descriptor, wantsToWrite: !output.isEmpty, timeout: max(.zero, nextChecks - now),
             pause: rest)
     }
 
-    private mutating func rest(at now: MonotonicInstant) -> Nanoseconds {
+    private mutating func rest() -> Nanoseconds {
         guard output.isEmpty else { return .zero }
         if deliveriesOfLastRead >= Tick.fromDeliveries {
             return min(Tick.perDelivery * deliveriesOfLastRead, Tick.longest)
@@ -37,26 +30,21 @@ extension Pump {
     }
 
     /// Looks at everything that has a time; returns when to look again. Between two rests that may be later.
-    private mutating func check(
-        _ wire: borrowing CConnection, at now: MonotonicInstant
-    ) throws(AMQPError) -> MonotonicInstant {
+    private mutating func check(_ wire: borrowing CConnection) throws(AMQPError) -> MonotonicInstant {
         var next = window.expire(at: now, blockedReason: lane.blockedReason) ?? now + .seconds(3600)
         if let deadline = intake.nextDeadline {
             lane.expire(at: now)
             next = min(next, max(now, deadline))
         }
-        next = min(next, dropCancelled(at: now) ?? next)
+        next = min(next, dropCancelled() ?? next)
         if isVisitNear { next = min(next, now + Self.visitInterval) }
-        if heartbeat > .zero { next = min(next, try checkPeer(wire, at: now)) }
-        if let consumer, consumer.needsTurns {
-            let limits = Self.settlementDelay
-            next = min(next, now + min(max(now - lastDelivery, limits.lowerBound), limits.upperBound))
-        }
+        if heartbeat > .zero { next = min(next, try checkPeer(wire)) }
+        if let consumer, consumer.needsTurns { next = min(next, settlementPace.nextLook(at: now)) }
         return next
     }
 
     /// Ends the waits of tasks that were cancelled; returns when to look again.
-    private mutating func dropCancelled(at now: MonotonicInstant) -> MonotonicInstant? {
+    private mutating func dropCancelled() -> MonotonicInstant? {
         guard !window.isIdle || intake.nextDeadline != nil else {
             cancellations.stop()
             return nil
@@ -71,9 +59,7 @@ extension Pump {
     /// Gives a sign of life and asks for one where it is time to; returns when to look again.
     ///
     /// - Throws: when nothing comes from the broker any more, or nothing of ours gets there.
-    private mutating func checkPeer(
-        _ wire: borrowing CConnection, at now: MonotonicInstant
-    ) throws(AMQPError) -> MonotonicInstant {
+    private mutating func checkPeer(_ wire: borrowing CConnection) throws(AMQPError) -> MonotonicInstant {
         // AMQP 0-9-1, 4.2.7: silent for two intervals is dead; our own sign of life at half an interval.
         guard now < lastRead + heartbeat * 2 else {
             throw AMQPError(.connectionLost, "nothing from the broker within two heartbeats")

@@ -24,11 +24,13 @@ struct Pump: ~Copyable {
     var heartbeat = Nanoseconds.zero
     var answers = AnswerWatch(at: .now)
     var confirmPace = ConfirmPace()
+    var settlementPace = SettlementPace()
     var cancellations = CancellationLooks()
     var deliveriesOfLastRead = 0
+    /// The clock as it was when the turn began, or after its last full read: it is looked at once for all that follows.
+    var now = MonotonicInstant.now
     var lastRead = MonotonicInstant.now
     var lastWrite = MonotonicInstant.now
-    var lastDelivery = MonotonicInstant.now
     var lastIntake = MonotonicInstant.now
     var isVisitNear = false
     /// The thread takes a rest after this turn.
@@ -55,7 +57,8 @@ struct Pump: ~Copyable {
     mutating func turn(
         _ wire: borrowing CConnection, isReadable: Bool
     ) throws(AMQPError) -> ConnectionThread.Interest {
-        isVisitNear = MonotonicInstant.now - lastIntake < Self.visitsAfterPublishing
+        now = .now
+        isVisitNear = now - lastIntake < Self.visitsAfterPublishing
         if isResting {
             // What has gathered leaves first, and whoever is told something now has the next rest to answer.
             try writeOnce(wire)
@@ -64,25 +67,26 @@ struct Pump: ~Copyable {
             if isReadable { try readAll(wire) }
             try writeAll(wire)
         }
-        return try interest(wire, at: .now)
+        return try interest(wire)
     }
 
     private mutating func readAll(_ wire: borrowing CConnection) throws(AMQPError) {
-        let begin = MonotonicInstant.now
+        let begin = now
         repeat {
             let count = try wire.receive()
-            if count > 0 { lastRead = .now }
+            if count > 0 { lastRead = now }
             // What the answers are to: publishers may have sent since the last visit. Before a rest they may go on.
             takePublishings(willWrite: !isResting)
             let settled = window.settled
             try acceptAll(wire)
-            answers.noteRead(count, at: lastRead)
+            answers.noteRead(count, at: now)
             // One wake-up of the handlers for everything a read brought.
             try passOnArrived()
             lane.noteConfirmed(window.settled - settled)
             window.resumeResolved()
             guard count == CConnection.readSize else { break }
-        } while lastRead - begin < Self.readingTime
+            now = .now
+        } while now - begin < Self.readingTime
     }
 
     private mutating func passOnArrived() throws(AMQPError) {
@@ -91,7 +95,7 @@ struct Pump: ~Copyable {
         guard let consumer else {
             throw AMQPError(.protocolViolation, "the broker sent a delivery, and there is no consumer")
         }
-        lastDelivery = .now
+        settlementPace.noteDelivery(at: now)
         // Handed over, not copied: whoever empties an array that another still looks at pays for both.
         var batch: [Delivery] = []
         batch.reserveCapacity(arrived.count)
@@ -113,17 +117,18 @@ struct Pump: ~Copyable {
         if output.isEmpty { return false }
         let count = try output.withUnwritten { (bytes) throws(AMQPError) in try wire.write(bytes) }
         output.markWritten(count)
-        if count > 0 { noteWritten(count, at: .now) }
+        if count > 0 { noteWritten(count) }
         return true
     }
 
-    private mutating func noteWritten(_ count: Int, at now: MonotonicInstant) {
+    private mutating func noteWritten(_ count: Int) {
         lastWrite = now
         answers.noteWritten(count)
     }
 
     private mutating func gatherOutput() {
-        let settlements = consumer?.takeSettlements() ?? []
+        let settlements = consumer?.takeSettlements(from: settlementPace.enough(at: now)) ?? []
+        if !settlements.isEmpty { settlementPace.noteWrite(at: now) }
         takePublishings(willWrite: !settlements.isEmpty)
         for frame in settlements { output.append(frame) }
     }
@@ -133,8 +138,8 @@ struct Pump: ~Copyable {
         lane.take(
             &intake, &output, room: window.room, willWrite: willWrite, isResting: isResting, isVisitNear: isVisitNear)
         guard !intake.entries.isEmpty else { return }
-        lastIntake = .now
-        if intake.written > 0 { noteWritten(intake.written, at: lastIntake) }
+        lastIntake = now
+        if intake.written > 0 { noteWritten(intake.written) }
         cancellations.noteArrival()
         window.add(&intake)
     }
@@ -142,21 +147,31 @@ struct Pump: ~Copyable {
     /// The login is done.
     mutating func begin(heartbeat: Nanoseconds) {
         self.heartbeat = heartbeat
-        lastRead = .now
-        lastWrite = .now
+        noteCall()
         answers.heartbeat = heartbeat
-        answers.noteAnswer()
     }
 
     // MARK: Around the library's own calls
 
+    /// All that waits, settlements too, as far as the socket takes it.
+    mutating func beforeCall(_ wire: borrowing CConnection) throws(AMQPError) {
+        now = .now
+        settlementPace.hurry()
+        try writeAll(wire)
+    }
+
     /// An answer has come, and perhaps more with it.
     mutating func afterCall(_ wire: borrowing CConnection) throws(AMQPError) {
+        noteCall()
         try acceptAll(wire)
         try passOnArrived()
         window.resumeResolved()
-        lastRead = .now
-        lastWrite = .now
+    }
+
+    private mutating func noteCall() {
+        now = .now
+        lastRead = now
+        lastWrite = now
         answers.noteAnswer()
     }
 

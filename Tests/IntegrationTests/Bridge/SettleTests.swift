@@ -62,6 +62,25 @@ struct SettleTests {
         }
     }
 
+    /// Too few to be worth a write of their own, and the second time right after the first have left: the broker sends more
+    /// only when it has been told of them.
+    @Test("a few settlements leave, though nothing else happens")
+    func few() async throws {
+        try await withBroker { broker in
+            let queue = try await broker.queue()
+            let connection = try await broker.connect()
+            try await connection.fill(queue, (0..<110).map(String.init))
+            let consumer = try await connection.consume(queue, prefetch: 100)
+            try await eventually("the prefetch is used") { consumer.inHand == 100 }
+            let tags = try await consumer.take(atLeast: 100).map(\.tag)
+            for few in [tags[..<5], tags[5..<10]] {
+                consumer.settle(few, .ack)
+                #expect(consumer.inHand < 100)
+                try await eventually("as many have come for them") { consumer.inHand == 100 }
+            }
+        }
+    }
+
     @Test("settled from many tasks at once, everything is settled once")
     func manyTasks() async throws {
         try await withBroker { broker in
