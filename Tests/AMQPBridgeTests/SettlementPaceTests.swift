@@ -29,14 +29,16 @@ struct SettlementPaceTests {
         #expect(pace.enough(at: start) == 1)
     }
 
-    @Test("the look that nothing else brings comes when all may leave", arguments: [0, 5, 16, 40, 100, 5000])
-    func look(afterDelivery milliseconds: Int) {
+    @Test(
+        "the look that nothing else brings comes after as long again as the handler has had, and all may leave then",
+        arguments: zip([0, 5, 16, 40, 100, 5000], [16, 16, 16, 40, 100, 100]))
+    func look(afterDelivery milliseconds: Int, comesAfter wait: Int) {
         var pace = SettlementPace()
         pace.noteDelivery(at: start)
         let now = start + .milliseconds(milliseconds)
         pace.noteWrite(at: now)
         let look = pace.nextLook(at: now)
-        #expect(look - now == .milliseconds(min(max(milliseconds, 16), 100)), "as long again as the handler has had")
+        #expect(look - now == .milliseconds(wait))
         #expect(pace.enough(at: look) == 1)
     }
 

@@ -45,9 +45,9 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
 
     /// Settles a delivery; a second time, or after the connection it came on is gone, this does nothing.
     ///
-    /// Its frame leaves with others, merged: when half the prefetch has gathered; with the arrival of a delivery, when 16 have,
-    /// or none left in the last 16 ms; and without either after as long again as the handler took, which is at least 16 ms
-    /// and at most 100 ms. What has not left when the connection is lost is delivered again.
+    /// Its frame leaves with others, merged: when half the prefetch has gathered; with the arrival of a delivery, when 16
+    /// have, or none left in the last 16 ms; and without either after as long again as the handler took, which is at least
+    /// 16 ms and at most 100 ms. What has not left when the connection is lost is delivered again.
     public func settle(_ tag: DeliveryTag, _ settlement: Settlement) {
         note(CollectionOfOne(tag), settlement)
     }
@@ -66,13 +66,13 @@ public final class DeliveryConsumer: AsyncSequence, Sendable {
     private func note(_ tags: some Sequence<DeliveryTag>, _ settlement: Settlement) {
         let isTime = state.withLock { state in
             for tag in tags where tag.epoch == epoch { state.settlements.settle(tag.value, settlement) }
-            return state.settlements.unsent >= press(state)
+            return state.settlements.unsent >= urgent(state)
         }
         if isTime { wake() }
     }
 
-    /// So many settlements wait for nothing.
-    private func press(_ state: State) -> Int { isEager ? 1 : Swift.max(1, Int(state.prefetch) / 2) }
+    /// So many settlements wait for nothing: the broker is to have room to send at any time.
+    private func urgent(_ state: State) -> Int { isEager ? 1 : Swift.max(1, Int(state.prefetch) / 2) }
 
     /// Deliveries handed out and not settled yet.
     public var inHand: Int { state.withLock { $0.settlements.outstanding } }
@@ -150,7 +150,7 @@ extension DeliveryConsumer {
     /// What was settled since the last time, if that is `many` or more, or half the prefetch.
     package func takeSettlements(from many: Int = 1) -> [SettlementFrame] {
         state.withLock { state in
-            guard state.settlements.unsent >= Swift.min(many, press(state)) else { return [] }
+            guard state.settlements.unsent >= Swift.min(many, urgent(state)) else { return [] }
             return state.settlements.takeFrames()
         }
     }

@@ -131,8 +131,8 @@ public actor AMQPConnection {
 }
 
 extension AMQPConnection: ConnectionThread.Owner {
-    /// What `assumeIsolated` does, which asks the runtime at each turn, twice, whether this is the actor's thread, and takes
-    /// memory for its closure: a twelfth of the instructions of a lone message.
+    /// What `assumeIsolated` does, but for its price: that asks the runtime twice at each turn whether this is the actor's
+    /// thread, and takes memory for its closure, a twelfth of the instructions of a lone message.
     nonisolated func takeTurn(isReadable: Bool) -> ConnectionThread.Interest? {
         assert(thread.isIsolatingCurrentContext() == true, "not on the connection's thread")
         typealias Turn = (AMQPConnection, Bool) -> ConnectionThread.Interest?

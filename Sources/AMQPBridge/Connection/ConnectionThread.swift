@@ -88,7 +88,7 @@ final class ConnectionThread: SerialExecutor {
         wake()
     }
 
-    /// True on the thread itself. `assumeIsolated` asks for it when the actor takes its turn.
+    /// True on the thread itself. The runtime asks for it when somebody assumes to be on it.
     func isIsolatingCurrentContext() -> Bool? {
         thread.load(ordering: .acquiring) == UInt(pthread_self())
     }
