@@ -2,7 +2,7 @@
 #
 # bench-shop.sh ROUNDS COUNT CASE…
 #
-# The case `shop` of deploy/bench: the shop as it is, its four services with e-mails into a folder, given orders as fast as
+# The case `shop` of deploy/bench: the shop as it is, its services with e-mails into a folder, given orders as fast as
 # the command takes them; afterwards each service is stopped and started again, and the time until it is ready taken. One
 # line of JSON for each measurement on stdout. It has a shop of its own in RUN_DIR; SHOP_BIN is where the binaries are.
 #
@@ -52,7 +52,7 @@ burst() {
   wait_until "$ORDERS_SECONDS" at_rest || die "$EX_FAILED" "the services do not come to rest"
   for name in "${SERVICES[@]}"; do line_of "$name" "$ms"; done >"$RUN_DIR/lines.jsonl"
   jq -c --argjson round "$1" '{case: "shop"} + . + {round: $round}' "$RUN_DIR/lines.jsonl"
-  all_four "$1" <"$RUN_DIR/lines.jsonl"
+  together "$1" <"$RUN_DIR/lines.jsonl"
 }
 
 # line_of NAME MS
@@ -66,10 +66,10 @@ line_of() {
       rss_mb: ($peak | tenths), rss_anon_mb: ($anon | tenths) }'
 }
 
-# all_four ROUND
-all_four() {
+# together ROUND
+together() {
   jq -sc --argjson round "$1" '
-    {case: "shop"} + .[0] + {who: "all four", $round, cpu_us_per_msg: (map(.cpu_us_per_msg) | add * 10 | round / 10),
+    {case: "shop"} + .[0] + {who: "together", $round, cpu_us_per_msg: (map(.cpu_us_per_msg) | add * 10 | round / 10),
       rss_mb: (map(.rss_mb) | max), rss_anon_mb: (map(.rss_anon_mb) | max)}'
 }
 
