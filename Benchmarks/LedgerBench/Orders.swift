@@ -19,7 +19,7 @@ enum OrderIDs: String {
     }
 
     /// How many of the last orders still change: an order's life is short.
-    var alive: Int { self == .oldToo ? .max : 10_000 }
+    var alive: Int { self == .oldToo ? 1_000_000_000 : 10_000 }
 }
 
 /// What the ledger hears.
@@ -70,6 +70,21 @@ enum OrderTable {
             """,
             .text(event.orderID), SQLValue(event.total), "Ada Example, 12 Long Street, 12345 Somewhere, Nowhere",
             .int(RFC3339Time.now.milliseconds))
+    }
+
+    /// None is ever deleted, so the last row's number is how many there are.
+    static func count(in transaction: LedgerTransaction) throws -> Int {
+        try transaction.first("SELECT coalesce(max(rowid), 0) AS count FROM orders")?.int("count") ?? 0
+    }
+
+    /// The ids of that many of the last orders, one by one at random.
+    static func some(_ number: Int, ofLast alive: Int, in transaction: LedgerTransaction) throws -> [String] {
+        let count = try count(in: transaction)
+        guard count > 0 else { return [] }
+        return try (0..<number).compactMap { _ in
+            let row = Int.random(in: max(1, count - alive + 1)...count)
+            return try transaction.first("SELECT id FROM orders WHERE rowid = ?", SQLValue(row))?.text("id")
+        }
     }
 }
 
