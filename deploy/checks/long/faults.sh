@@ -3,5 +3,5 @@
 # Every fault there is.
 #
 set -euo pipefail
-root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../..")
 exec "$root/deploy/faults"
