@@ -19,7 +19,7 @@ enum OrderIDs: String {
     }
 
     /// How many of the last orders still change: an order's life is short.
-    var alive: Int { self == .oldToo ? 1_000_000_000 : 10_000 }
+    var alive: Int { self == .oldToo ? .max : 10_000 }
 }
 
 /// What the ledger hears.

@@ -3,7 +3,7 @@
 # bench-ledger.sh ROUNDS COUNT CASE…
 #
 # The case `ledger` of deploy/bench. A ledger of each size and kind of ids is filled once; in each round each of them is
-# copied, and a new process hears the same number of events with the copy: whatever was measured before, it has that size,
+# copied, and a new process hears the same number of events with the copy: whatever was measured before, it begins so large,
 # and the memory is that of a service which has just found it. One line of JSON for each measurement on stdout. SHOP_BIN
 # is where the binaries are.
 #
